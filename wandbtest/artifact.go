@@ -223,6 +223,13 @@ func (c *collection) resolve(alias string) *membership {
 // name is the version's name, such as "v3".
 func (m *membership) name() string { return "v" + strconv.Itoa(m.version) }
 
+// setAliases moves aliases to the version.
+func (m *membership) setAliases(aliases ...string) {
+	for _, alias := range aliases {
+		m.collection.aliases[alias] = m
+	}
+}
+
 // aliases are the version's aliases by name.
 func (m *membership) aliases() []string {
 	var names []string

@@ -83,9 +83,7 @@ func (x *execution) replaceAliases(a *artifact, in arguments) error {
 	for _, alias := range gone {
 		delete(c.aliases, alias)
 	}
-	for _, alias := range aliases {
-		c.aliases[alias] = m
-	}
+	m.setAliases(aliases...)
 	return nil
 }
 
@@ -113,7 +111,7 @@ func (x *execution) deleteArtifact(in arguments) (any, error) {
 }
 
 func (x *execution) addAliases(in arguments) (any, error) {
-	return x.changeAliases(in, func(m *membership, alias string) { m.collection.aliases[alias] = m })
+	return x.changeAliases(in, func(m *membership, alias string) { m.setAliases(alias) })
 }
 
 func (x *execution) deleteAliases(in arguments) (any, error) {
@@ -170,10 +168,7 @@ func (x *execution) changeAliases(in arguments, change func(m *membership, alias
 // linkArtifact links a version into a portfolio, which it creates if there is none.
 func (x *execution) linkArtifact(in arguments) (any, error) {
 	s := x.server
-	a := s.artifacts.byID[in.text("artifactID")]
-	if a == nil {
-		a = s.artifacts.byClientID[in.text("clientID")]
-	}
+	a := cmp.Or(s.artifacts.byID[in.text("artifactID")], s.artifacts.byClientID[in.text("clientID")])
 	switch {
 	case a == nil || a.state == artifactDeleted || !x.canReadArtifact(a):
 		return nil, noArtifact
@@ -209,9 +204,7 @@ func (x *execution) linkArtifact(in arguments) (any, error) {
 	if m == c.newest() {
 		c.aliases[aliasLatest] = m
 	}
-	for _, alias := range aliases {
-		c.aliases[alias] = m
-	}
+	m.setAliases(aliases...)
 	return fields{"versionIndex": m.version, "artifactMembership": m}, nil
 }
 

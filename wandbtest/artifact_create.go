@@ -46,10 +46,7 @@ func (x *execution) createArtifact(in arguments) (any, error) {
 	}
 	if a := c.sameArtifact(in); a != nil {
 		if a.state == artifactCommitted {
-			m := c.memberOf(a)
-			for _, alias := range aliases {
-				c.aliases[alias] = m
-			}
+			c.memberOf(a).setAliases(aliases...)
 		} else {
 			a.requested = union(a.requested, aliases)
 		}
@@ -342,9 +339,6 @@ func (x *execution) commitArtifact(in arguments) (any, error) {
 	a.checkDigest()
 	now := x.server.cfg.clock()
 	a.state, a.updated = artifactCommitted, now
-	m := a.sequence.add(a, now)
-	for _, alias := range append(a.requested, aliasLatest) {
-		a.sequence.aliases[alias] = m
-	}
+	a.sequence.add(a, now).setAliases(append(a.requested, aliasLatest)...)
 	return fields{"artifact": a}, nil
 }

@@ -1,6 +1,7 @@
 package wandbtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -140,10 +141,7 @@ func (s *Server) Artifact(path string) (ArtifactView, bool) {
 func (s *Server) ArtifactByID(id string) (ArtifactView, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	a := s.artifacts.byID[id]
-	if a == nil {
-		a = s.artifacts.byClientID[id]
-	}
+	a := cmp.Or(s.artifacts.byID[id], s.artifacts.byClientID[id])
 	if a == nil {
 		return ArtifactView{}, false
 	}

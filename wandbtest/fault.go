@@ -121,7 +121,7 @@ func (f *Fault) matches(s *Server, in incoming) bool {
 	default:
 		return false
 	}
-	if f.RefuseField != "" && !s.dialect.Load(in.graphql.Query).Selects[f.RefuseField] {
+	if f.RefuseField != "" && !s.dialect.load(in.graphql.Query).selects[f.RefuseField] {
 		return false
 	}
 	return f.Match == nil || f.Match(in.Request, in.body)

@@ -1,10 +1,6 @@
 package wandbtest
 
-import (
-	"fmt"
-
-	"github.com/wandgo/wandgo/internal/fakeserver/executor"
-)
+import "fmt"
 
 // Generation is the version of the server to imitate.
 type Generation int
@@ -50,12 +46,4 @@ func DefaultFeatures() []string {
 		"INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION", "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP", "TOTAL_COUNT_IN_FILE_CONNECTION",
 		"USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION",
 	}
-}
-
-// dialectOf returns the dialect of a generation under a policy.
-func dialectOf(g Generation, p Policy) (*executor.Dialect, error) {
-	if g < Gen2026 || g > Gen2024Jan {
-		return nil, fmt.Errorf("unknown server generation %v", g)
-	}
-	return executor.DialectOf(executor.Kind{Age: g.String(), UnpagedTeams: p.TeamPages == TeamPagesUnknown, Foreign: p.Foreign})
 }

@@ -25,7 +25,7 @@ func (s *Server) operationName(req graphqlRequest) string {
 	if req.OperationName != "" {
 		return req.OperationName
 	}
-	if doc := s.dialect.Load(req.Query).Doc; doc != nil && len(doc.Operations) == 1 {
+	if doc := s.dialect.load(req.Query).doc; doc != nil && len(doc.Operations) == 1 {
 		return doc.Operations[0].Name
 	}
 	return ""
@@ -33,20 +33,20 @@ func (s *Server) operationName(req graphqlRequest) string {
 
 // serveGraphQL responds to one call. refused is the field that a fault refuses, or "".
 func (s *Server) serveGraphQL(c caller, header http.Header, req graphqlRequest, refused string) reply {
-	parsed := s.dialect.Load(req.Query)
-	if len(parsed.Errs) > 0 {
-		s.log.addUnknown(s.operationName(req), parsed.Doc)
-		return s.invalid(parsed.Errs...)
+	parsed := s.dialect.load(req.Query)
+	if len(parsed.errs) > 0 {
+		s.log.addUnknown(s.operationName(req), parsed.doc)
+		return s.invalid(parsed.errs...)
 	}
-	op := parsed.Doc.Operations.ForName(req.OperationName)
+	op := parsed.doc.Operations.ForName(req.OperationName)
 	if op == nil {
 		return s.invalid(gqlerror.Errorf("Unknown operation named %q.", req.OperationName))
 	}
-	vars, err := variables(s.dialect.Schema, op, req.Variables)
+	vars, err := variables(s.dialect.schema, op, req.Variables)
 	if err != nil {
 		return s.invalid(err)
 	}
-	x := &execution{server: s, caller: c, header: header, schema: s.dialect.Schema, vars: vars, refused: refused}
+	x := &execution{server: s, caller: c, header: header, schema: s.dialect.schema, vars: vars, refused: refused}
 	if op.Operation == ast.Mutation { // the schema has no subscriptions
 		s.mu.Lock()
 		x.run(x.schema.Mutation, op, x.mutation())

@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wandgo/wandgo/internal/fakeserver/executor"
 	"github.com/wandgo/wandgo/internal/fakeserver/objects"
 )
 
@@ -22,7 +21,7 @@ import (
 type Server struct {
 	cfg     config
 	url     string
-	dialect *executor.Dialect
+	dialect *dialect
 	started time.Time
 	secret  []byte // signs upload URLs
 	// givenLimits is the value of "limits" in responses to posts; nil for the limiter's.
@@ -76,7 +75,7 @@ func Start(world World, opts ...Option) (*Server, error) {
 	if err := world.Validate(); err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
-	dialect, err := dialectOf(cfg.generation, cfg.policy)
+	schema, err := dialectOf(cfg.generation, cfg.policy)
 	if err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
@@ -91,7 +90,7 @@ func Start(world World, opts ...Option) (*Server, error) {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
 	s := &Server{
-		cfg: cfg, url: "http://" + listener.Addr().String(), dialect: dialect, started: cfg.clock(), givenLimits: limits,
+		cfg: cfg, url: "http://" + listener.Addr().String(), dialect: schema, started: cfg.clock(), givenLimits: limits,
 		secret: []byte(rand.Text()), storage: map[string]*run{}, agents: map[string]*agent{}, artifacts: newArtifacts(),
 	}
 	s.realm = newRealm(world, cfg.policy.FoldEntityCase, s.started)

@@ -1,4 +1,4 @@
-package executor
+package wandbtest
 
 import (
 	"fmt"
@@ -11,26 +11,28 @@ import (
 	"github.com/wandgo/wandgo"
 )
 
-// buildSchema builds the schema of servers of an age, named as @since in the schema
-// spells it.
-func buildSchema(server string, foreign bool) (*ast.Schema, error) {
+// buildSchema builds the schema of a kind of server.
+func buildSchema(kind serverKind) (*ast.Schema, error) {
 	doc, err := parser.ParseSchemas(validator.Prelude, &ast.Source{Name: "schema.graphql", Input: wandgo.Schema()})
 	if err != nil {
 		return nil, fmt.Errorf("parse schema: %w", err)
 	}
-	prune(doc, server)
-	if foreign {
+	prune(doc, kind.generation.String())
+	if kind.unpagedTeams || kind.foreign {
+		doc.Definitions.ForName("User").Fields.ForName("teams").Arguments = nil
+	}
+	if kind.foreign {
 		estrange(doc)
 	}
 	schema, err := validator.ValidateSchemaDocument(doc)
 	if err != nil {
-		return nil, fmt.Errorf("build the schema of %s: %w", server, err)
+		return nil, fmt.Errorf("build the schema of %v: %w", kind.generation, err)
 	}
 	return schema, nil
 }
 
-// prune removes what servers of that age do not have, so that asking for
-// it fails in validation, as it does there.
+// prune removes what servers of an age, named as @since in the schema spells it, do not have,
+// so that asking for it fails in validation, as it does there.
 func prune(doc *ast.SchemaDocument, server string) {
 	doc.Definitions = slices.DeleteFunc(doc.Definitions, func(d *ast.Definition) bool { return tooNew(d.Directives, server) })
 	for _, d := range doc.Definitions {
