@@ -3,10 +3,10 @@ package dashboard
 import (
 	"errors"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/wandgo/wandgo/internal/runstore"
 )
@@ -27,8 +27,11 @@ type term struct {
 // maxFilter bounds the length of a filter.
 const maxFilter = 4096
 
-// operators in the order in which they are looked for at one place.
-var operators = []string{"<=", ">=", "!=", "<", ">", "=", ":"}
+// Quotes keep spaces and operators from their meaning.
+var (
+	words     = regexp.MustCompile(`(?:"[^"]*"|[^\s\v\p{Z}\x{85}"])+`)
+	condition = regexp.MustCompile(`(?s)^((?:"[^"]*"|[^"])+?)(<=|>=|!=|<|>|=|:)(.*)$`)
+)
 
 // parseFilter reads a filter: words, and conditions such as lr<0.1 or state:failed. Text in
 // quotes is one word, and a leading '-' negates.
@@ -36,23 +39,20 @@ func parseFilter(text string) (filter, error) {
 	if len(text) > maxFilter {
 		return nil, badRequest("the filter is longer than %d bytes", maxFilter)
 	}
-	words, err := splitWords(text)
-	if err != nil {
-		return nil, err
+	if strings.Count(text, `"`)%2 != 0 {
+		return nil, badRequest("the filter has a quote without an end")
 	}
+	unquoted := func(s string) string { return strings.ReplaceAll(s, `"`, "") }
 	var f filter
-	for _, w := range words {
-		t := term{op: ":", value: w.text}
-		if w.cut > 0 {
-			t.key, t.op, t.value = w.text[:w.cut], w.op, w.text[w.cut+len(w.op):]
+	for _, word := range words.FindAllString(text, -1) {
+		t := term{op: ":", value: unquoted(word)}
+		if m := condition.FindStringSubmatch(word); m != nil {
+			t.key, t.op, t.value = unquoted(m[1]), m[2], unquoted(m[3])
 		}
-		if name := t.key + t.value; len(name) > 1 && !w.quoted && name[0] == '-' && (t.key != "" || !isNumber(name)) {
-			t.not = true
-			if t.key != "" {
-				t.key = t.key[1:]
-			} else {
-				t.value = t.value[1:]
-			}
+		if rest, dash := strings.CutPrefix(t.key, "-"); dash && word[0] == '-' {
+			t.not, t.key = true, rest
+		} else if rest, dash := strings.CutPrefix(t.value, "-"); dash && word[0] == '-' && rest != "" && !isNumber(t.value) {
+			t.not, t.value = true, rest
 		}
 		t.num, t.isNum = parseNumber(t.value)
 		switch ordered := strings.ContainsAny(t.op, "<>"); {
@@ -78,56 +78,6 @@ func parseNumber(s string) (float64, bool) {
 		return 0, false
 	}
 	return f, true
-}
-
-// word is a word of a filter. Its first operator outside quotes is op at cut, which is 0 if
-// there is none.
-type word struct {
-	text   string
-	cut    int
-	op     string
-	quoted bool // it begins with a quote
-}
-
-func splitWords(text string) (words []word, err error) {
-	var w word
-	var b strings.Builder
-	begun, inQuotes := false, false
-	end := func() {
-		if begun {
-			w.text = b.String()
-			words = append(words, w)
-		}
-		w, begun = word{}, false
-		b.Reset()
-	}
-	for i, r := range text {
-		switch {
-		case r == '"':
-			if !begun {
-				w.quoted = true
-			}
-			begun, inQuotes = true, !inQuotes
-		case !inQuotes && unicode.IsSpace(r):
-			end()
-		default:
-			if !inQuotes && w.cut == 0 && b.Len() > 0 {
-				for _, op := range operators {
-					if strings.HasPrefix(text[i:], op) {
-						w.cut, w.op = b.Len(), op
-						break
-					}
-				}
-			}
-			begun = true
-			b.WriteRune(r)
-		}
-	}
-	if inQuotes {
-		return nil, badRequest("the filter has a quote without an end")
-	}
-	end()
-	return words, nil
 }
 
 // match reports whether a run passes.
