@@ -94,7 +94,7 @@ func explainInputs(all []*InputError) string {
 func (e *InputError) note() string {
 	switch {
 	case strings.HasPrefix(e.Field, `metric "`):
-		return "It was left out; the rest of the row was logged.\n"
+		return "It was dropped. The rest of the row was logged.\n"
 	case slices.Contains([]string{"path", "trial command", "--prefix", "--keys"}, e.Field): // of commands that send nothing, or have read already
 		return ""
 	}

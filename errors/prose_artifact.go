@@ -7,12 +7,12 @@ var artifactProse = map[error]prose{
 	ErrArtifactMissing: {
 		clause: "$artifact ${probably}does not exist or is hidden from $who",
 		phrase: "an artifact that does not exist or is hidden",
-		about:  "The server gives the same answer for an artifact that does not exist and for one that this account may not see.",
+		about:  "The response is the same for an artifact that does not exist and for one that this account may not see.",
 		check:  "Open the project's artifacts with this account$atArtifacts.",
 		sure:   oneOfTwo,
 		adapt: func(e *PermissionError, p *prose) {
 			if e.cause() != nil && e.Confidence == Certain {
-				p.about += " It shows the project to this account."
+				p.about += " The server shows the project to this account."
 			}
 		},
 		advise: func(e *PermissionError, a *advice) {

@@ -79,7 +79,7 @@ var keyProse = map[error]prose{
 	ErrIntermediary: {
 		clause: "the refusal ${probably}came from a proxy or firewall, not from W&B",
 		phrase: "a proxy or firewall in between",
-		about: "The response does not have the form of W&B's API. A proxy, a firewall or a filter sent it, " +
+		about: "The response is not in the format of W&B's API. A proxy, a firewall or a filter sent it, " +
 			"so it says nothing about what your account may do.",
 		check: "See what responds, on the same machine: $curl",
 		sure:  foundHere,
@@ -121,7 +121,7 @@ var keyProse = map[error]prose{
 
 // keyFlaw says what is wrong with the form of the key, without showing it.
 func (e *PermissionError) keyFlaw() string {
-	return cmp.Or(errorText(e.Err, resultLimit), "the API key does not have the form of one")
+	return cmp.Or(errorText(e.Err, resultLimit), "the API key is malformed")
 }
 
 // googlePage reports whether the response is an error page of Google's front end, known by

@@ -1,7 +1,7 @@
 package errors
 
 // sameForHidden says why a missing project cannot be told from a hidden one.
-const sameForHidden = "The server gives the same answer for a project that does not exist and for one that this account may not see."
+const sameForHidden = "The response is the same for a project that does not exist and for one that this account may not see."
 
 // nameProse is about the causes that concern the entity or the project that was named.
 var nameProse = map[error]prose{

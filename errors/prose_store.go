@@ -8,8 +8,8 @@ var storeProse = map[error]prose{
 	ErrStoreRefused: {
 		clause: "$store refused the $transfer of $file",
 		phrase: "an object store that refuses the $transfer",
-		about: "W&B had allowed the $transfer and returned the address. The response has the form of an object store's: the " +
-			"store sent it, or something that answers in its place. It says nothing about what your account may do on W&B.",
+		about: "W&B had allowed the $transfer and returned the address. The response is in the format of an object store: the " +
+			"store sent it, or something that responds in its place. It says nothing about what your account may do on W&B.",
 		check: "Ask the store's administrator to check the bucket's policy.",
 		sure:  foundHere,
 		adapt: func(e *PermissionError, p *prose) {
@@ -21,7 +21,7 @@ var storeProse = map[error]prose{
 				p.clause = "the $transfer of $file from $store was refused"
 			}
 			p.about = "W&B had allowed the $transfer and returned the address. The response does not show who sent it: the store, " +
-				"or a proxy or firewall before it. It says nothing about what your account may do on W&B."
+				"or a proxy or firewall in front of it. It says nothing about what your account may do on W&B."
 		},
 		advise: func(e *PermissionError, a *advice) {
 			method, clock := "PUT", "Check the clock of this machine: an upload address is valid for a limited time. To see it:"
@@ -45,7 +45,7 @@ var storeProse = map[error]prose{
 				a.step("Ask " + admin + " to check the bucket's policy and network rules, and W&B's access to it.")
 			}
 			if e.Confidence == Likely {
-				a.step(e.fill("Ask your network's administrator whether something before the store refuses " + method + " requests to $store."))
+				a.step(e.fill("Ask your network's administrator whether something in front of the store refuses " + method + " requests to $store."))
 			}
 			if !tooLarge && !full && !late {
 				a.show(clock, "date -u")

@@ -97,8 +97,8 @@ func (e *PermissionError) adviseProxy(a *advice) {
 	case e.StatusCode != 407:
 		a.step("Ask your network's administrator to allow connections from this machine through the proxy to " + goal + ".")
 	case p.noPassword():
-		a.step("Ask your network's administrator for a proxy that accepts a user name and password, or this machine. This " +
-			"one accepts only: " + inline(strings.Join(p.Schemes, ", "), nameLimit) + ".")
+		a.step("Ask your network's administrator for a proxy that accepts a user name and password, or no login. This one " +
+			"accepts only: " + inline(strings.Join(p.Schemes, ", "), nameLimit) + ".")
 	case p.Login:
 		a.show("Correct the user name and password in "+p.from()+escape, login)
 	default:
@@ -121,8 +121,8 @@ func (e *RequestError) describeProxy(d *description) {
 		return
 	case p.Plain:
 		d.clause = p.name() + " does not speak https"
-		d.about = "The proxy's address begins with https://, and the proxy speaks plain HTTP there. That is about the way to " +
-			"the proxy: the connection to the server through it is encrypted all the same. Nothing was sent."
+		d.about = "The proxy's address begins with https://, and the proxy speaks plain HTTP there. This " +
+			"affects only the connection to the proxy. The connection through it to the server is still encrypted. Nothing was sent."
 		d.show("Write http:// in "+p.from()+":", p.set("http", p.Login))
 		if !p.variable() {
 			d.step("The address is http://" + strings.TrimPrefix(inline(p.Address, messageLimit), "https://") + ".")

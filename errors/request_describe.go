@@ -151,13 +151,13 @@ func (e *RequestError) describeDigest(d *description) {
 		d.clause = "the content of " + e.target().fileName() + " does not match its digest"
 	}
 	if _, reading := e.target().onArtifact(); reading {
-		d.about = "The file is damaged in the store, or was damaged on its way. Nothing of it was kept."
+		d.about = "The file is damaged in the store, or was damaged during the download. It was discarded."
 		d.step("Try again. If another file fails each time, something between this machine and the store changes the content.")
 		d.step("If the same file fails again, it is damaged in the store. Log the artifact again.")
 		return
 	}
 	d.about = "The file on disk was changed after its digest was computed. It was not committed."
-	d.step("Log the artifact again, from files that do not change meanwhile.")
+	d.step("Log the artifact again, and do not change its files until it is uploaded.")
 }
 
 // describeSchema is about a server that does not understand a request. Hint says what works there
@@ -191,7 +191,7 @@ func (e *RequestError) describeInput(d *description) {
 			d.about = "A single row, or the config, is larger than the limit for a request."
 		}
 		if e.Op == opUploadRun || e.Op == opSyncRun {
-			d.show("Raise the limit of the proxy. In nginx it is the variable:", "client_max_body_size 16m;")
+			d.show("Raise the limit of the proxy. In nginx it is the directive:", "client_max_body_size 16m;")
 		} else {
 			d.step("Send less at once. When a run is created, most of the request is its config.")
 		}
@@ -209,7 +209,7 @@ func (e *RequestError) describeInput(d *description) {
 		id := strings.TrimSuffix(strings.TrimPrefix(e.Op, "change sweep "), " of")
 		path := shellWord(e.Entity + "/" + e.Project + "/" + id)
 		d.clause = errorText(e.Err, messageLimit)
-		d.about = "Agents start no more trials of it, so there is nothing to pause, stop or cancel."
+		d.about = "Agents no longer start trials of it, so there is nothing to pause, stop or cancel."
 		d.show("To make it run again:", "wandgo sweep resume "+path)
 		d.show("To see its trials:", "wandgo sweep show "+path)
 	default:

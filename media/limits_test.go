@@ -116,7 +116,7 @@ func TestLog_KeyIsLeftOut_ExplainNamesItOnceAndTheRestIsLogged(t *testing.T) {
 	_, _, run := start(t, client.ModeOffline)
 	err := run.Log(map[string]any{"pred": media.Image(nil), "loss": 1})
 	assert.Equal(t, `Invalid metric "pred": invalid image: must not be nil.
-It was left out; the rest of the row was logged.
+It was dropped. The rest of the row was logged.
 
 What to do:
   Correct metric "pred" in your code.`, errors.Explain(err))
