@@ -110,7 +110,7 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 		state.HistoryLines = int64(*run.HistoryLineCount)
 	}
 	if run.Config != nil {
-		if state.Config, err = resume.ReadConfig(*run.Config); err != nil {
+		if state.Config, err = resume.ReadConfig(run.Config); err != nil {
 			return c.env.Diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrUnexpectedAnswer, Err: err})
 		}
 	}

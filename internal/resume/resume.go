@@ -79,7 +79,7 @@ func Read(r *graphql.RunState) (*State, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read events of run %s: %w", r.Name, err)
 	}
-	if s.Config, err = configOf(r.Config); err != nil {
+	if s.Config, err = ReadConfig(r.Config); err != nil {
 		return nil, fmt.Errorf("read config of run %s: %w", r.Name, err)
 	}
 	s.Step = firstStep(summary, historyTail, s.HistoryLines)
@@ -136,9 +136,7 @@ func runtime(summary, row, event map[string]json.RawMessage) time.Duration {
 // without a value are skipped. As in the official client, an entry that is not an object
 // is an error: the next change of the config, which replaces all of it, would drop the
 // entry.
-func ReadConfig(text string) (map[string]json.RawMessage, error) { return configOf(&text) }
-
-func configOf(text *string) (map[string]json.RawMessage, error) {
+func ReadConfig(text *string) (map[string]json.RawMessage, error) {
 	entries, err := object(text)
 	if err != nil {
 		return nil, err

@@ -130,11 +130,11 @@ func TestRuntime(t *testing.T) {
 // The wanted values are those that the official client 0.31.0 was seen to use.
 func TestReadConfig(t *testing.T) {
 	t.Parallel()
-	config, err := ReadConfig(`{"a":{"value":1},"none":{"value":null},"described":{"desc":"x"},"both":{"desc":"x","value":[2]}}`)
+	config, err := ReadConfig(new(`{"a":{"value":1},"none":{"value":null},"described":{"desc":"x"},"both":{"desc":"x","value":[2]}}`))
 	require.NoError(t, err)
 	assert.Equal(t, map[string]json.RawMessage{"a": json.RawMessage("1"), "none": json.RawMessage("null"), "both": json.RawMessage("[2]")}, config)
 	for _, text := range []string{`{"lr":1}`, `{"wandb_version":1,"a":{"value":1}}`, `{"lr":null}`, `{"lr":"x"}`, `{"lr":[1]}`} {
-		_, err := ReadConfig(text)
+		_, err := ReadConfig(&text)
 		require.Error(t, err, "%s: an entry without its wrapper would be lost", text)
 	}
 }

@@ -1,6 +1,7 @@
 package runfiles
 
 import (
+	"cmp"
 	"log/slog"
 	"time"
 
@@ -65,24 +66,11 @@ type Config struct {
 func (c Config) hasServer() bool { return c.GraphQL != nil && c.Transport != nil }
 
 func (c Config) withDefaults() Config {
-	if c.BatchWait <= 0 {
-		c.BatchWait = DefaultBatchWait
-	}
-	if c.BatchSize <= 0 {
-		c.BatchSize = DefaultBatchSize
-	}
-	if c.Slots == nil {
-		c.Slots = objectstore.NewSlots(objectstore.DefaultParallel)
-	}
-	if c.PollInterval <= 0 {
-		c.PollInterval = DefaultPollInterval
-	}
-	if c.Policy == nil {
-		p := transport.TransferPolicy()
-		c.Policy = &p
-	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
+	c.BatchWait = cmp.Or(c.BatchWait, DefaultBatchWait)
+	c.BatchSize = cmp.Or(c.BatchSize, DefaultBatchSize)
+	c.Slots = cmp.Or(c.Slots, objectstore.NewSlots(objectstore.DefaultParallel))
+	c.PollInterval = cmp.Or(c.PollInterval, DefaultPollInterval)
+	c.Policy = cmp.Or(c.Policy, new(transport.TransferPolicy()))
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	return c
 }

@@ -119,7 +119,7 @@ func (u *Uploader) skipContent(f *file, err error) {
 	if stderrors.Is(err, fs.ErrNotExist) || stderrors.Is(err, ErrNotRegular) {
 		u.skip(f.name, err)
 		u.progress.dropped()
-		u.finishedAs(f, nil, err)
+		u.finished(f, nil, err)
 		return
 	}
 	u.fail(f, err)
@@ -134,7 +134,7 @@ func (u *Uploader) fail(f *file, err error) {
 	if denied, ok := stderrors.AsType[*objectstore.Error](err); ok && denied.Refused() && u.cfg.Denied != nil {
 		u.cfg.Denied(denied)
 	}
-	u.finished(f, err)
+	u.finished(f, err, nil)
 }
 
 func (u *Uploader) startJobs(jobs []*job) {

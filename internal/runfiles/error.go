@@ -90,23 +90,13 @@ func (e *FilesError) Unwrap() []error {
 	return errs
 }
 
-// AnswerError is the error for a list of addresses that does not match the names in the
-// request.
-type AnswerError struct {
-	Asked, Got int
-	// Name is the name without an address, "" if the count is wrong.
-	Name string
-}
+// answerError says that a list of addresses does not match the names in the request.
+type answerError string
 
-func (e *AnswerError) Error() string {
-	if e.Name != "" {
-		return fmt.Sprintf("the server returned no upload address for %q", e.Name)
-	}
-	return fmt.Sprintf("the server returned %d upload addresses for %d files", e.Got, e.Asked)
-}
+func (e answerError) Error() string { return string(e) }
 
 // Unwrap returns errors.ErrUnexpectedAnswer.
-func (e *AnswerError) Unwrap() error { return errors.ErrUnexpectedAnswer }
+func (answerError) Unwrap() error { return errors.ErrUnexpectedAnswer }
 
 // permanent reports whether another attempt at the end of the run is useless.
 func permanent(err error) bool {

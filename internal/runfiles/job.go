@@ -58,7 +58,7 @@ func (j *job) run() {
 	switch {
 	case err == nil && same:
 		u.cfg.Logger.Debug("file is already uploaded", "name", j.file.name)
-		u.finished(j.file, nil)
+		u.finished(j.file, nil, nil)
 	case err == nil:
 		j.uploaded()
 	case stderrors.Is(err, fs.ErrNotExist), stderrors.Is(err, ErrNotRegular):
@@ -81,7 +81,7 @@ func (j *job) uploaded() {
 		u.cfg.Uploaded(j.file.name)
 	}
 	// Last, so that the name is reported before Finish returns.
-	u.finished(j.file, nil)
+	u.finished(j.file, nil, nil)
 }
 
 // unchanged reports whether the store already has this content.

@@ -229,7 +229,7 @@ func TestUpload_OneBadName_UploadsTheOthers(t *testing.T) {
 	assert.Empty(t, o.refused)
 }
 
-func TestUpload_AddressesDoNotMatch_ReturnsAnswerError(t *testing.T) {
+func TestUpload_AddressesDoNotMatch_ReturnsErrUnexpectedAnswer(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ body, want string }{
 		"one too few": {

@@ -13,8 +13,6 @@ type Progress struct {
 	// Done uploads are in the store, Failed ones are not, and Dropped ones no longer had
 	// content. The others are waiting or being sent.
 	Done, Failed, Dropped int
-	// Skipped is the number of files that were skipped, for any reason.
-	Skipped int
 	// Bytes is the size of all uploads that were started, and BytesDone the number of
 	// bytes sent. A failed attempt is subtracted.
 	Bytes, BytesDone int64
@@ -38,7 +36,6 @@ func (p *progress) change(f func(*Progress)) {
 }
 
 func (p *progress) asked()   { p.change(func(n *Progress) { n.Files++ }) }
-func (p *progress) skipped() { p.change(func(n *Progress) { n.Skipped++ }) }
 func (p *progress) dropped() { p.change(func(n *Progress) { n.Dropped++ }) }
 func (p *progress) failed()  { p.change(func(n *Progress) { n.Failed++ }) }
 

@@ -1,7 +1,9 @@
 package runfiles
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/wandgo/wandgo/graphql"
@@ -17,14 +19,12 @@ func (u *Uploader) ask(ctx context.Context, names []string) ([]objectstore.Addre
 	if err != nil {
 		return nil, err
 	}
-	if resp == nil || resp.CreateRunFiles == nil {
-		return nil, &AnswerError{Asked: len(names)}
-	}
-	files := resp.CreateRunFiles.Files
+	payload := cmp.Or(resp.CreateRunFiles, new(graphql.CreateRunFilesPayload))
+	files := payload.Files
 	if len(files) != len(names) {
-		return nil, &AnswerError{Asked: len(names), Got: len(files)}
+		return nil, answerError(fmt.Sprintf("the server returned %d upload addresses for %d files", len(files), len(names)))
 	}
-	header := objectstore.Header(resp.CreateRunFiles.UploadHeaders)
+	header := objectstore.Header(payload.UploadHeaders)
 	urls := make(map[string]*string, len(files))
 	for _, f := range files {
 		urls[f.Name] = f.UploadUrl
@@ -34,7 +34,7 @@ func (u *Uploader) ask(ctx context.Context, names []string) ([]objectstore.Addre
 		// By name, so that a response in another order cannot swap contents.
 		address := urls[name]
 		if address == nil || *address == "" {
-			return nil, &AnswerError{Asked: len(names), Got: len(files), Name: name}
+			return nil, answerError(fmt.Sprintf("the server returned no upload address for %q", name))
 		}
 		targets[i] = objectstore.Address{URL: *address, Header: header, Asked: made}
 	}

@@ -187,11 +187,9 @@ func (u *Uploader) pendLocked(f *file) {
 	}
 }
 
-// finished records the result of a file, which is sent again if it was saved meanwhile.
-func (u *Uploader) finished(f *file, err error) { u.finishedAs(f, err, nil) }
-
-// finishedAs is finished for a file that may have had no content.
-func (u *Uploader) finishedAs(f *file, err, gone error) {
+// finished records the result of a file, which is sent again if it was saved meanwhile. gone is
+// why it had no content, or nil.
+func (u *Uploader) finished(f *file, err, gone error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	f.state, f.err, f.gone = idle, err, gone
@@ -227,7 +225,6 @@ func (u *Uploader) wakeUp() {
 
 // skip reports a file that is skipped.
 func (u *Uploader) skip(name string, reason error) {
-	u.progress.skipped()
 	u.cfg.Logger.Debug("file is skipped", "name", name, "reason", reason)
 	if u.cfg.Skipped != nil {
 		u.cfg.Skipped(name, reason)

@@ -17,7 +17,8 @@ import (
 // saveFiles starts the upload of the files that the log names.
 func (u *upload) saveFiles() {
 	for _, name := range u.contents.Files {
-		if isMade(name) || name == fileMetadata && u.makesMetadata() {
+		made := name == fileSummary || name == fileConfig || name == fileOutput
+		if made || name == fileMetadata && u.makesMetadata() { // a sync makes it from the log
 			continue
 		}
 		if !filepath.IsLocal(filepath.FromSlash(name)) {
@@ -34,15 +35,6 @@ func (u *upload) saveFiles() {
 			u.warn("%v", err)
 		}
 	}
-}
-
-// isMade reports whether a sync makes the file from the log.
-func isMade(name string) bool {
-	switch name {
-	case fileSummary, fileConfig, fileOutput:
-		return true
-	}
-	return false
 }
 
 // Files that every run has.

@@ -54,11 +54,9 @@ func (j *job) serverState(ctx context.Context, at sink.Target) (*serverState, er
 		}
 	}
 	if r.Config != nil {
-		config, err := resume.ReadConfig(*r.Config)
-		if err != nil {
+		if s.config, err = resume.ReadConfig(r.Config); err != nil {
 			return nil, fmt.Errorf("read config of run %s: %w", r.Name, err)
 		}
-		s.config = config
 	}
 	if r.SummaryMetrics != nil {
 		s.summary = []byte(*r.SummaryMetrics)
@@ -165,20 +163,16 @@ const afterNote = 30.0
 // target, nil if there was none. shift is nil if it is not known from an earlier sync. open
 // says that the log has no exit record.
 func locate(l *Log, s *serverState, note *rundir.Uploaded, shift *int64, open bool) (*resumePoint, error) {
-	p := &resumePoint{since: math.Inf(-1), counted: -1}
-	if shift != nil {
-		p.shift, p.asked = *shift, *shift
-	}
+	p := newResumePoint(s, note, shift)
 	if s == nil {
-		p.shift = 0
 		return p, nil
 	}
-	p.history, p.events, p.since = s.rows, s.events, s.eventTime
-	if note != nil {
-		p.base = note.Base
-	}
-	if s.rows == 0 && s.events == 0 {
-		return p.beforeRows(l, s, note), nil
+	if s.rows == 0 {
+		// The console lines start with the log, unless another process started the run.
+		p.noConsole = note == nil && s.console > 0 && l.Run != nil && l.Run.Resumed
+		if s.events == 0 {
+			return p, nil
+		}
 	}
 	nth := s.events - p.base.Events
 	t, err := scan(l, s, p.shift, nth)
@@ -190,21 +184,28 @@ func locate(l *Log, s *serverState, note *rundir.Uploaded, shift *int64, open bo
 	if there := s.events - p.base.Events; known && (there == 0 || there == nth && t.sample) {
 		p.counted = there
 	}
-	if s.rows == 0 {
-		return p.beforeRows(l, s, note), nil
-	}
 	// If the server knows how the run ended and the log does not, for example because the
 	// disk was full, there is nothing to add.
-	if open && s.ended() && !broken(note) && (t.rows == 0 || !p.appended && p.skip >= t.rows) {
+	if s.rows > 0 && open && s.ended() && !broken(note) && (t.rows == 0 || !p.appended && p.skip >= t.rows) {
 		p.nothing = true
 	}
 	return p, nil
 }
 
-// beforeRows completes the resume point if the server has no rows. The console lines start
-// with the log, unless another process started the run.
-func (p *resumePoint) beforeRows(l *Log, s *serverState, note *rundir.Uploaded) *resumePoint {
-	p.noConsole = note == nil && s.console > 0 && l.Run != nil && l.Run.Resumed
+// newResumePoint is the resume point behind everything that the server has; s is nil if that is
+// nothing.
+func newResumePoint(s *serverState, note *rundir.Uploaded, shift *int64) *resumePoint {
+	p := &resumePoint{since: math.Inf(-1), counted: -1}
+	if s == nil {
+		return p
+	}
+	p.history, p.events, p.since = s.rows, s.events, s.eventTime
+	if shift != nil {
+		p.shift, p.asked = *shift, *shift
+	}
+	if note != nil {
+		p.base = note.Base
+	}
 	return p
 }
 
@@ -273,16 +274,8 @@ func (l *Log) lastTime(s *serverState, t *trail) float64 {
 
 // laterRows is the resume point of a log that a later process continued.
 func laterRows(s *serverState, note *rundir.Uploaded, shift *int64) *resumePoint {
-	p := &resumePoint{
-		history: s.rows, events: s.events, since: s.eventTime, counted: -1,
-		behind: true, unsure: true,
-	}
-	if shift != nil {
-		p.shift, p.asked = *shift, *shift
-	}
-	if note != nil {
-		p.base = note.Base
-	}
+	p := newResumePoint(s, note, shift)
+	p.behind, p.unsure = true, true
 	return p
 }
 
