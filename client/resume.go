@@ -106,9 +106,7 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 	run := resp.RewindRun.RewoundRun
 	state := p.rewind.After()
 	state.StorageID = run.Id
-	if run.HistoryLineCount != nil {
-		state.HistoryLines = int64(*run.HistoryLineCount)
-	}
+	state.HistoryLines = int64(gqlclient.Value(run.HistoryLineCount))
 	if run.Config != nil {
 		if state.Config, err = resume.ReadConfig(run.Config); err != nil {
 			return c.env.Diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrUnexpectedAnswer, Err: err})

@@ -3,7 +3,6 @@
 package resume
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
@@ -51,7 +51,7 @@ func Exists(r *graphql.RunState) bool {
 // Read returns the state of a run that exists. It fails if data is missing or malformed,
 // because continuing at a wrong offset would overwrite rows.
 func Read(r *graphql.RunState) (*State, error) {
-	s := &State{StorageID: r.Id, Notes: deref(r.Notes), Tags: r.Tags}
+	s := &State{StorageID: r.Id, Notes: gqlclient.Value(r.Notes), Tags: r.Tags}
 	for _, count := range []struct {
 		name string
 		from *int
@@ -196,8 +196,6 @@ func number(raw json.RawMessage) (float64, bool) {
 	}
 	return n, true
 }
-
-func deref(s *string) string { return *cmp.Or(s, new("")) }
 
 // Moment is a step of a run to fork from or to rewind to.
 type Moment struct {

@@ -47,12 +47,12 @@ func (u *Uploader) Finish(ctx context.Context) error {
 // noServer is Finish for an uploader without a server and a directory.
 func (u *Uploader) noServer() error {
 	u.mu.Lock()
-	defer u.mu.Unlock()
 	u.finishing = true
 	for _, f := range u.files {
 		f.err = ErrNoServer
 	}
-	return joined(u.failedLocked())
+	u.mu.Unlock()
+	return u.failures()
 }
 
 // wait waits until no file is pending or being sent.
@@ -81,45 +81,34 @@ func (u *Uploader) wait(ctx context.Context) error {
 // Missing returns the files that were skipped because they did not exist or were not
 // regular files, sorted by name. It does not include files that match a pattern to ignore.
 func (u *Uploader) Missing() []*FileError {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	var missing []*FileError
-	for _, f := range u.files {
-		if f.gone != nil {
-			missing = append(missing, &FileError{f.name, f.gone})
-		}
-	}
-	return sorted(missing)
-}
-
-// failures returns a *FilesError, or nil.
-func (u *Uploader) failures() error { return joined(u.Errors()) }
-
-func (u *Uploader) failedLocked() []*FileError {
-	var failed []*FileError
-	for _, f := range u.files {
-		if f.err != nil {
-			failed = append(failed, &FileError{f.name, f.err})
-		}
-	}
-	return failed
-}
-
-func joined(failed []*FileError) error {
-	if len(failed) == 0 {
-		return nil
-	}
-	return &FilesError{sorted(failed)}
-}
-
-func sorted(files []*FileError) []*FileError {
-	slices.SortFunc(files, func(a, b *FileError) int { return strings.Compare(a.Name, b.Name) })
-	return files
+	return u.filesWith(func(f *file) error { return f.gone })
 }
 
 // Errors returns the files that failed so far, sorted by name.
 func (u *Uploader) Errors() []*FileError {
+	return u.filesWith(func(f *file) error { return f.err })
+}
+
+// failures returns a *FilesError with the files that failed, or nil.
+func (u *Uploader) failures() error { return joined(u.Errors()) }
+
+// filesWith returns the files that have an error of some kind, sorted by name.
+func (u *Uploader) filesWith(kind func(*file) error) []*FileError {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return sorted(u.failedLocked())
+	var files []*FileError
+	for _, f := range u.files {
+		if err := kind(f); err != nil {
+			files = append(files, &FileError{f.name, err})
+		}
+	}
+	slices.SortFunc(files, func(a, b *FileError) int { return strings.Compare(a.Name, b.Name) })
+	return files
+}
+
+func joined(files []*FileError) error {
+	if len(files) == 0 {
+		return nil
+	}
+	return &FilesError{files}
 }

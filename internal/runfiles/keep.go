@@ -91,15 +91,12 @@ func (u *Uploader) wasKept() bool {
 // unkept returns a *FilesError with the files that are neither on the server nor stored, or
 // nil.
 func (u *Uploader) unkept() error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	var failed []*FileError
-	for _, f := range u.files {
-		if f.unkept != nil {
-			failed = append(failed, &FileError{f.name, fmt.Errorf("not stored on disk: %w", f.unkept)})
+	return joined(u.filesWith(func(f *file) error {
+		if f.unkept == nil {
+			return nil
 		}
-	}
-	return joined(failed)
+		return fmt.Errorf("not stored on disk: %w", f.unkept)
+	}))
 }
 
 // keepAll stores the files for which want is true, small ones first.

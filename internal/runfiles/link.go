@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 )
 
 // Link creates symbolic links to saved files in dir, under their names, as the official
@@ -25,7 +24,9 @@ func (u *Uploader) Link(dir string, names []string) (map[string]string, error) {
 		u.mu.Lock()
 		var from string
 		if f := u.files[name]; f != nil && u.kept == nil {
-			from = pathOf(f.src)
+			if disk, ok := f.src.(diskFile); ok {
+				from = string(disk)
+			}
 		}
 		u.mu.Unlock()
 		if from == "" {
@@ -39,14 +40,6 @@ func (u *Uploader) Link(dir string, names []string) (map[string]string, error) {
 		}
 	}
 	return links, errors.Join(errs...)
-}
-
-// pathOf is the absolute path of a file on disk, "" for other sources.
-func pathOf(src source) string {
-	if f, ok := src.(diskFile); ok && filepath.IsAbs(string(f)) {
-		return string(f)
-	}
-	return ""
 }
 
 func link(root *os.Root, name, from string) error {

@@ -71,7 +71,7 @@ func (r Remote) Rewind(ctx context.Context, at sink.Target, step int64) error {
 
 // Upsert implements Server.
 func (r Remote) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (*Created, error) {
-	at := sink.Target{RunID: *in.Name, Entity: *cmp.Or(in.EntityName, new("")), Project: *cmp.Or(in.ModelName, new("")), BaseURL: r.Settings.BaseURL.Text}
+	at := sink.Target{RunID: *in.Name, Entity: gqlclient.Value(in.EntityName), Project: gqlclient.Value(in.ModelName), BaseURL: r.Settings.BaseURL.Text}
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	resp, err := graphql.UpsertBucket(within, r.GraphQL, in)
@@ -83,8 +83,8 @@ func (r Remote) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (*Crea
 		return nil, err
 	}
 	c := &Created{Target: at, StorageID: b.Id}
-	c.RunID, c.Name = cmp.Or(b.Name, at.RunID), *cmp.Or(b.DisplayName, new(""))
-	c.HistoryLines = int64(*cmp.Or(b.HistoryLineCount, new(0)))
+	c.RunID, c.Name = cmp.Or(b.Name, at.RunID), gqlclient.Value(b.DisplayName)
+	c.HistoryLines = int64(gqlclient.Value(b.HistoryLineCount))
 	if b.Project != nil {
 		c.Project = cmp.Or(b.Project.Name, c.Project)
 		c.Entity = cmp.Or(b.Project.Entity.Name, c.Entity)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/rundir"
@@ -41,18 +42,10 @@ func (j *job) serverState(ctx context.Context, at sink.Target) (*serverState, er
 	if err != nil || r == nil {
 		return nil, err
 	}
-	s := &serverState{storageID: r.Id, eventTime: math.Inf(-1), summaryStep: -1}
-	if r.State != nil {
-		s.state = *r.State
-	}
-	for _, count := range []struct {
-		from *int
-		to   *int64
-	}{{r.HistoryLineCount, &s.rows}, {r.EventsLineCount, &s.events}, {r.LogLineCount, &s.console}} {
-		if count.from != nil {
-			*count.to = int64(*count.from)
-		}
-	}
+	s := &serverState{storageID: r.Id, eventTime: math.Inf(-1), summaryStep: -1, state: gqlclient.Value(r.State)}
+	s.rows = int64(gqlclient.Value(r.HistoryLineCount))
+	s.events = int64(gqlclient.Value(r.EventsLineCount))
+	s.console = int64(gqlclient.Value(r.LogLineCount))
 	if r.Config != nil {
 		if s.config, err = resume.ReadConfig(r.Config); err != nil {
 			return nil, fmt.Errorf("read config of run %s: %w", r.Name, err)
