@@ -210,28 +210,17 @@ func (p *plan) configure(opts RunOptions, s *settings.Settings) error {
 	if err := p.readConfigFiles(s, opts); err != nil {
 		return err
 	}
-	for _, f := range []struct {
-		feature runconfig.Feature
-		used    bool
-	}{
-		{runconfig.FeatureInitName, p.Labels.Name != ""},
-		{runconfig.FeatureInitID, p.ID != "" && p.rewind == nil},
-		{runconfig.FeatureInitTags, p.Labels.Tags != nil},
-		{runconfig.FeatureInitConfig, len(opts.Config) > 0},
-		{runconfig.FeatureOffline, p.mode == settings.ModeOffline},
-		{runconfig.FeatureFork, p.fork != nil},
-		{runconfig.FeatureRewind, p.rewind != nil},
-	} {
-		if f.used {
-			p.Config.Own.Use(f.feature)
-		}
-	}
-	p.Config.Own.Launch = s.Launch
-	if p.fork != nil {
-		p.Config.Own.Branch = &runconfig.BranchPoint{RunID: p.fork.RunID, Step: p.fork.Step}
-	}
-	if p.rewind != nil {
-		p.Config.Own.Branch = &runconfig.BranchPoint{RunID: p.rewind.RunID, Step: p.rewind.Step}
+	own := &p.Config.Own
+	own.UseIf(runconfig.FeatureInitName, p.Labels.Name != "")
+	own.UseIf(runconfig.FeatureInitID, p.ID != "" && p.rewind == nil)
+	own.UseIf(runconfig.FeatureInitTags, p.Labels.Tags != nil)
+	own.UseIf(runconfig.FeatureInitConfig, len(opts.Config) > 0)
+	own.UseIf(runconfig.FeatureOffline, p.mode == settings.ModeOffline)
+	own.UseIf(runconfig.FeatureFork, p.fork != nil)
+	own.UseIf(runconfig.FeatureRewind, p.rewind != nil)
+	own.Launch = s.Launch
+	if branch := cmp.Or(p.fork, p.rewind); branch != nil {
+		own.Branch = &runconfig.BranchPoint{RunID: branch.RunID, Step: branch.Step}
 	}
 	return nil
 }

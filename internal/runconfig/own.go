@@ -108,16 +108,18 @@ func (o *Own) Entries() map[string]any {
 	return entries
 }
 
-// Use records that the run used a feature, and reports whether that is new.
-func (o *Own) Use(f Feature) bool {
-	if o.features[f] {
-		return false
+// Use records that the run used a feature.
+func (o *Own) Use(f Feature) { o.UseIf(f, true) }
+
+// UseIf is Use if used is set.
+func (o *Own) UseIf(f Feature, used bool) {
+	if !used || o.features[f] {
+		return
 	}
 	if o.features == nil {
 		o.features = make(map[Feature]bool)
 	}
 	o.features[f] = true
-	return true
 }
 
 // Features returns the numbers of the features in use, in order.

@@ -93,12 +93,7 @@ func (s *Session) storeArtifact(rec *record.Artifact, dir string) (*sink.Artifac
 
 // UsedArtifact records that the run reads a version, which the server knows already.
 func (s *Session) UsedArtifact(rec *record.UseArtifact) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return s.failed("use artifact in %s", errors.ErrRunFinished)
-	}
-	return s.failed("use artifact in %s", s.sink.Put(rec))
+	return s.change("use artifact in %s", func() error { return s.sink.Put(rec) })
 }
 
 // Reachable returns why the run cannot read from the server, or nil. If the server has

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runconfig"
@@ -9,31 +8,18 @@ import (
 
 // DefineMetric defines a metric.
 func (s *Session) DefineMetric(d metric.Definition) error {
-	const action = "define metric of %s"
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return s.failed(action, errors.ErrRunFinished)
-	}
-	if err := s.metrics.Define(d); err != nil {
-		return s.failed(action, err)
-	}
-	own := &s.config.Own
-	own.Use(runconfig.FeatureMetric)
-	for _, f := range []struct {
-		feature runconfig.Feature
-		used    bool
-	}{
-		{runconfig.FeatureSummaryOps, len(d.Summary) > 0},
-		{runconfig.FeatureGoal, d.Goal != metric.NoGoal},
-		{runconfig.FeatureHidden, d.Hidden},
-	} {
-		if f.used {
-			own.Use(f.feature)
+	return s.change("define metric of %s", func() error {
+		if err := s.metrics.Define(d); err != nil {
+			return err
 		}
-	}
-	s.applyMetrics()
-	return nil
+		own := &s.config.Own
+		own.Use(runconfig.FeatureMetric)
+		own.UseIf(runconfig.FeatureSummaryOps, len(d.Summary) > 0)
+		own.UseIf(runconfig.FeatureGoal, d.Goal != metric.NoGoal)
+		own.UseIf(runconfig.FeatureHidden, d.Hidden)
+		s.applyMetrics()
+		return nil
+	})
 }
 
 // applyMetrics applies what was defined, or made from globs, since the last call. s.mu

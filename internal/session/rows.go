@@ -128,19 +128,16 @@ func (s *Session) merge(row map[string]any, now time.Time) error {
 // Commit logs the open row, if there is one, and moves on to the next step.
 func (s *Session) Commit() error {
 	now := time.Now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return s.failed(logging, errors.ErrRunFinished)
-	}
-	if s.rows.open.empty() {
-		if s.rows.step == math.MaxInt64 {
-			return s.failed(logging, errNoNextStep)
+	return s.change(logging, func() error {
+		switch {
+		case !s.rows.open.empty():
+			return s.commit(now)
+		case s.rows.step == math.MaxInt64:
+			return errNoNextStep
 		}
 		s.rows.step++
 		return nil
-	}
-	return s.failed(logging, s.commit(now))
+	})
 }
 
 // Step is the step of the next row, -1 in shared mode.

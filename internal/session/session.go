@@ -363,13 +363,18 @@ func (s *Session) Flush(ctx context.Context) error {
 
 // MarkPreempting records that the machine is about to be taken away.
 func (s *Session) MarkPreempting() error {
+	return s.change("mark %s as preempting", func() error { return s.sink.Put(&record.Preempting{}) })
+}
+
+// change calls do with s.mu held, unless the run is finished. action is that of failed.
+func (s *Session) change(action string, do func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	err := errors.ErrRunFinished
 	if !s.closed {
-		err = s.sink.Put(&record.Preempting{})
+		err = do()
 	}
-	return s.failed("mark %s as preempting", err)
+	return s.failed(action, err)
 }
 
 // failed wraps an error with what failed; action has %s for the run.

@@ -58,46 +58,38 @@ func (s *Session) Labels() Labels {
 
 // Relabel changes the labels, unless the result breaks a rule.
 func (s *Session) Relabel(change func(*Labels) error, features ...runconfig.Feature) error {
-	const action = "change %s"
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return s.failed(action, errors.ErrRunFinished)
-	}
-	l := s.labels
-	err := change(&l)
-	if err == nil {
-		err = l.Check(s.env.Settings.Key)
-	}
-	if err != nil {
-		return s.failed(action, err)
-	}
-	s.labels = l
-	for _, f := range features {
-		s.config.Own.Use(f)
-	}
-	s.putConfig()
-	rec := &record.Run{ID: s.plan.ID, Entity: s.plan.Entity, Project: s.plan.Project, StartTime: s.plan.Started}
-	l.Describe(rec)
-	_ = s.sink.Put(rec)
-	return nil
+	return s.change("change %s", func() error {
+		l := s.labels
+		err := change(&l)
+		if err == nil {
+			err = l.Check(s.env.Settings.Key)
+		}
+		if err != nil {
+			return err
+		}
+		s.labels = l
+		for _, f := range features {
+			s.config.Own.Use(f)
+		}
+		s.putConfig()
+		rec := &record.Run{ID: s.plan.ID, Entity: s.plan.Entity, Project: s.plan.Project, StartTime: s.plan.Started}
+		l.Describe(rec)
+		_ = s.sink.Put(rec)
+		return nil
+	})
 }
 
 // UpdateConfig changes the config. Keys that have another value already are changed
 // only with overwrite.
 func (s *Session) UpdateConfig(values any, overwrite bool) error {
-	const action = "update config of %s"
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return s.failed(action, errors.ErrRunFinished)
-	}
-	changed, err := s.config.Update(values, overwrite)
-	if changed {
-		s.config.Own.Use(runconfig.FeatureConfigItem)
-		s.putConfig()
-	}
-	return s.failed(action, err)
+	return s.change("update config of %s", func() error {
+		changed, err := s.config.Update(values, overwrite)
+		if changed {
+			s.config.Own.Use(runconfig.FeatureConfigItem)
+			s.putConfig()
+		}
+		return err
+	})
 }
 
 // Config decodes a value of the config.

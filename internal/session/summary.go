@@ -54,11 +54,11 @@ func (s *Session) setSummary(value any, path []string, m *mediaPass) error {
 	if err != nil {
 		return err
 	}
+	rec := &record.Summary{Update: []record.Item{item(path, text)}}
 	if text == nil { // a value that is not shown, such as NaN, removes what was there
-		_ = s.sink.Put(&record.Summary{Remove: []record.Item{item(path, nil)}})
-		return nil
+		rec = &record.Summary{Remove: []record.Item{item(path, nil)}}
 	}
-	_ = s.sink.Put(&record.Summary{Update: []record.Item{item(path, text)}})
+	_ = s.sink.Put(rec)
 	return nil
 }
 
@@ -73,18 +73,14 @@ func ofSummary(path []string, err error) error {
 
 // DeleteSummary removes a value of the summary.
 func (s *Session) DeleteSummary(path ...string) error {
-	const action = "delete from summary of %s"
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return s.failed(action, errors.ErrRunFinished)
-	}
-	if err := summary.CheckPath(path); err != nil {
-		return s.failed(action, err)
-	}
-	s.summary.Delete(path...)
-	_ = s.sink.Put(&record.Summary{Remove: []record.Item{item(path, nil)}})
-	return nil
+	return s.change("delete from summary of %s", func() error {
+		if err := summary.CheckPath(path); err != nil {
+			return err
+		}
+		s.summary.Delete(path...)
+		_ = s.sink.Put(&record.Summary{Remove: []record.Item{item(path, nil)}})
+		return nil
+	})
 }
 
 func item(path []string, value []byte) record.Item {
