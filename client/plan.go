@@ -27,9 +27,9 @@ import (
 type plan struct {
 	session.Plan
 	mode         string
-	resume       Resume         // how to treat a run of this id that exists
-	fork, rewind *resume.Moment // where to start from; nil for the beginning
-	warnings     []string       // about what was dropped
+	resume       Resume                 // how to treat a run of this id that exists
+	fork, rewind *runconfig.BranchPoint // where to start from; nil for the beginning
+	warnings     []string               // about what was dropped
 }
 
 // plan resolves and validates the options. It makes no request.
@@ -136,19 +136,19 @@ func (p *plan) branch(opts RunOptions, key secret.Key) error {
 		if p.fork.RunID == p.ID {
 			return opts.ForkFrom.invalid("ForkFrom", "must name another run than the new one")
 		}
-		p.Forked, p.State = true, p.fork.After()
+		p.Forked, p.State = true, &resume.State{Step: p.fork.Step + 1}
 	case p.rewind != nil:
 		p.ID = cmp.Or(p.ID, p.rewind.RunID)
 		if p.rewind.RunID != p.ID {
 			return opts.RewindTo.invalid("RewindTo", "must name the run itself")
 		}
-		p.State = p.rewind.After()
+		p.State = &resume.State{Step: p.rewind.Step + 1}
 	}
 	return nil
 }
 
 // moment is the step as the server is asked for it, nil for the zero RunStep.
-func (s RunStep) moment(field string, key secret.Key) (*resume.Moment, error) {
+func (s RunStep) moment(field string, key secret.Key) (*runconfig.BranchPoint, error) {
 	switch {
 	case s == (RunStep{}):
 		return nil, nil //nolint:nilnil // no step is given
@@ -161,7 +161,7 @@ func (s RunStep) moment(field string, key secret.Key) (*resume.Moment, error) {
 		in, _ := errors.AsType[*errors.InputError](err)
 		return nil, &errors.InputError{Field: field, Value: secret.Redact(in.Value), Rule: in.Rule}
 	}
-	return &resume.Moment{RunID: s.RunID, Step: s.Step}, nil
+	return &runconfig.BranchPoint{RunID: s.RunID, Step: s.Step}, nil
 }
 
 func (s RunStep) invalid(field, rule string) error {
@@ -219,9 +219,7 @@ func (p *plan) configure(opts RunOptions, s *settings.Settings) error {
 	own.UseIf(runconfig.FeatureFork, p.fork != nil)
 	own.UseIf(runconfig.FeatureRewind, p.rewind != nil)
 	own.Launch = s.Launch
-	if branch := cmp.Or(p.fork, p.rewind); branch != nil {
-		own.Branch = &runconfig.BranchPoint{RunID: branch.RunID, Step: branch.Step}
-	}
+	own.Branch = cmp.Or(p.fork, p.rewind)
 	return nil
 }
 

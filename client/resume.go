@@ -104,9 +104,8 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 		return c.env.Diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrRunMissing})
 	}
 	run := resp.RewindRun.RewoundRun
-	state := p.rewind.After()
-	state.StorageID = run.Id
-	state.HistoryLines = int64(gqlclient.Value(run.HistoryLineCount))
+	state := &resume.State{Step: p.rewind.Step + 1, StorageID: run.Id}
+	state.Lines.History = int64(gqlclient.Value(run.HistoryLineCount))
 	if run.Config != nil {
 		if state.Config, err = resume.ReadConfig(run.Config); err != nil {
 			return c.env.Diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrUnexpectedAnswer, Err: err})

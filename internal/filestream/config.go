@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // Defaults of [Config].
@@ -38,15 +40,13 @@ type Reply struct {
 	Returned bool
 }
 
-// Offsets are the indexes of the first lines. A resumed run gets them from the server.
-type Offsets struct{ History, Events, Console int64 }
-
 // Config configures a [Stream]. Zero values mean the defaults above.
 type Config struct {
 	// Sender delivers the requests; it must be set.
 	Sender Sender
-	// Offsets are the numbers of lines that the server has.
-	Offsets Offsets
+	// Offsets are the numbers of lines that the server has, and so the indexes of the first
+	// lines.
+	Offsets record.Lines
 	// Interval is the shortest time between the starts of two requests with data. A
 	// negative Interval means no wait.
 	Interval time.Duration

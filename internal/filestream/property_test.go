@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wandgo/wandgo/internal/filestream"
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // flaky is a Sender over an unreliable network: requests are slow, arrive twice,
@@ -211,7 +212,7 @@ func TestStream_UnreliableNetwork_LosesAndMovesNothing(t *testing.T) {
 		})
 		ops := rapid.SliceOfN(genOp, 0, 150).Draw(rt, "ops")
 		cfg := filestream.Config{
-			Offsets:         filestream.Offsets{History: rapid.Int64Range(0, 3).Draw(rt, "history"), Events: 1, Console: 2},
+			Offsets:         record.Lines{History: rapid.Int64Range(0, 3).Draw(rt, "history"), Events: 1, Console: 2},
 			Interval:        rapid.SampledFrom([]time.Duration{-1, time.Second, 15 * time.Second, time.Hour}).Draw(rt, "interval"),
 			MaxRequestBytes: rapid.SampledFrom([]int{1, 60, 500, 10 << 20}).Draw(rt, "request"),
 			MemoryLimit:     rapid.SampledFrom([]int64{1, 300, 64 << 20}).Draw(rt, "memory"),

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/filestream"
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 func constant(s string) func() []byte { return func() []byte { return []byte(s) } }
@@ -22,7 +23,7 @@ func TestRequest_EveryKindOfData_IsInOneBody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := newServer(t)
-		s := filestream.New(filestream.Config{Sender: srv, Offsets: filestream.Offsets{History: 42, Events: 7, Console: 12}})
+		s := filestream.New(filestream.Config{Sender: srv, Offsets: record.Lines{History: 42, Events: 7, Console: 12}})
 		// Before Start everything gathers.
 		require.NoError(t, s.AppendRow([]byte(`{"loss":NaN,"t\"é":"\u0000\\"}`), nil))
 		require.NoError(t, s.AppendEvent([]byte(`{"system.cpu":0.19}`)))

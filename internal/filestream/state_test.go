@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/filestream"
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 var errForbidden = errors.New("HTTP 403")
@@ -42,7 +43,7 @@ func TestStream_Refused_StopsAndKeepsEverything(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var fatal []error
 		var s *filestream.Stream
-		cfg := filestream.Config{Offsets: filestream.Offsets{History: 10}, OnFatal: func(err error) {
+		cfg := filestream.Config{Offsets: record.Lines{History: 10}, OnFatal: func(err error) {
 			fatal = append(fatal, err)
 			assert.Equal(t, err, s.Err(), "any method may be called")
 			assert.Equal(t, err, s.Finish(t.Context(), 1))

@@ -80,6 +80,13 @@ type ConsoleLine struct {
 // that is replayed. Only the server gets it.
 type EventLine struct{ Text []byte }
 
+// Lines are numbers of lines of a run's files on the server.
+type Lines struct {
+	History int64 `json:"history"`
+	Events  int64 `json:"events"`
+	Console int64 `json:"console"`
+}
+
 // Config changes the config.
 type Config struct{ Update, Remove []Item }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // State is the state of a run.
@@ -23,8 +24,8 @@ type State struct {
 	Step int64
 	// Runtime is the runtime of the earlier processes.
 	Runtime time.Duration
-	// HistoryLines, EventLines and ConsoleLines are the lengths of its files.
-	HistoryLines, EventLines, ConsoleLines int64
+	// Lines are the lengths of its files.
+	Lines record.Lines
 	// Config holds the old config's values, _wandb included, in wire form.
 	Config map[string]json.RawMessage
 	// Summary is the old summary, one JSON object.
@@ -57,9 +58,9 @@ func Read(r *graphql.RunState) (*State, error) {
 		from *int
 		to   *int64
 	}{
-		{"historyLineCount", r.HistoryLineCount, &s.HistoryLines},
-		{"eventsLineCount", r.EventsLineCount, &s.EventLines},
-		{"logLineCount", r.LogLineCount, &s.ConsoleLines},
+		{"historyLineCount", r.HistoryLineCount, &s.Lines.History},
+		{"eventsLineCount", r.EventsLineCount, &s.Lines.Events},
+		{"logLineCount", r.LogLineCount, &s.Lines.Console},
 	} {
 		if count.from == nil {
 			return nil, fmt.Errorf("read state of run %s: the server did not return %s", r.Name, count.name)
@@ -82,7 +83,7 @@ func Read(r *graphql.RunState) (*State, error) {
 	if s.Config, err = ReadConfig(r.Config); err != nil {
 		return nil, fmt.Errorf("read config of run %s: %w", r.Name, err)
 	}
-	s.Step = firstStep(summary, historyTail, s.HistoryLines)
+	s.Step = firstStep(summary, historyTail, s.Lines.History)
 	s.Runtime = runtime(summary, historyTail, eventsTail)
 	return s, nil
 }
@@ -196,12 +197,3 @@ func number(raw json.RawMessage) (float64, bool) {
 	}
 	return n, true
 }
-
-// Moment is a step of a run to fork from or to rewind to.
-type Moment struct {
-	RunID string
-	Step  int64
-}
-
-// After returns the state of a run that continues after the moment.
-func (m Moment) After() *State { return &State{Step: m.Step + 1} }

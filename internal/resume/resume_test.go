@@ -59,7 +59,7 @@ func TestRead(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, int64(8), s.Step)
 	assert.Equal(t, 13900*time.Millisecond, s.Runtime, "the longest of summary, history and events")
-	assert.Equal(t, []int64{8, 2, 5}, []int64{s.HistoryLines, s.EventLines, s.ConsoleLines})
+	assert.Equal(t, []int64{8, 2, 5}, []int64{s.Lines.History, s.Lines.Events, s.Lines.Console})
 	assert.JSONEq(t, `0.1`, string(s.Config["lr"]))
 	assert.Equal(t, []string{"a"}, s.Tags)
 	assert.Equal(t, "note", s.Notes)

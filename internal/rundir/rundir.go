@@ -26,6 +26,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/slowdisk"
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
@@ -183,9 +184,9 @@ func (d *Dir) refusal() string  { return filepath.Join(d.path, "refusal.json") }
 type Uploaded struct {
 	// Base holds the offsets in the server's files at which this log starts. History
 	// and Events are the numbers of lines after them.
-	Base    Lines `json:"base"`
-	History int64 `json:"history"`
-	Events  int64 `json:"events"`
+	Base    record.Lines `json:"base"`
+	History int64        `json:"history"`
+	Events  int64        `json:"events"`
 	// Alerts are the indexes, in the log, of the alerts that are not sent yet. Of an
 	// offline run it covers only the first AlertsSeen alerts of the log.
 	Alerts     []int64 `json:"alerts,omitempty"`
@@ -243,13 +244,6 @@ func (l *Late) Then(from, shift int64) *Late {
 		l = l.Before
 	}
 	return &Late{From: from, Shift: shift, Before: l}
-}
-
-// Lines are offsets in the server's files of a run.
-type Lines struct {
-	History int64 `json:"history"`
-	Events  int64 `json:"events"`
-	Console int64 `json:"console"`
 }
 
 // SaveUploaded replaces the stored Uploaded. If there is no room for a second file, it

@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -60,7 +62,7 @@ func TestDir_StoredState_IsLoaded(t *testing.T) {
 
 	_, ok := d.LoadUploaded()
 	assert.False(t, ok)
-	u := Uploaded{Base: Lines{History: 3}, History: 10, Alerts: []int64{1, 4}, Entity: "acme", Project: "vision", BaseURL: "http://x"}
+	u := Uploaded{Base: record.Lines{History: 3}, History: 10, Alerts: []int64{1, 4}, Entity: "acme", Project: "vision", BaseURL: "http://x"}
 	require.NoError(t, d.SaveUploaded(u))
 	got, ok := d.LoadUploaded()
 	assert.True(t, ok)

@@ -142,7 +142,7 @@ func StartOnline(env *Env, p *Plan, b *graphql.Run, rewound bool) *Session {
 		if p.State == nil {
 			p.State = new(resume.State)
 		}
-		p.State.HistoryLines = int64(*b.HistoryLineCount)
+		p.State.Lines.History = int64(*b.HistoryLineCount)
 	}
 	s := New(env, p)
 	s.adopt(b)
@@ -275,7 +275,7 @@ func (s *Session) serverConfig() sink.ServerConfig {
 		SettingsDelay: s.env.SettingsDelay, Settings: s.settingsInput, Summary: s.summaryLine,
 	}
 	if state := s.plan.State; state != nil && s.plan.Writer == nil { // each of several writers counts its own lines
-		cfg.Offsets = filestream.Offsets{History: state.HistoryLines, Events: state.EventLines, Console: state.ConsoleLines}
+		cfg.Offsets = state.Lines
 	}
 	return cfg
 }

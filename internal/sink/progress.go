@@ -6,6 +6,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/filestream"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
@@ -15,8 +16,8 @@ const progressEvery = 5 * time.Second
 
 // progress is how much of the log the server has, saved beside it for a later sync.
 type progress struct {
-	offsets filestream.Offsets // where the run started in the server's files
-	saved   time.Time          // used by the stream's goroutine only
+	offsets record.Lines // where the run started in the server's files
+	saved   time.Time    // used by the stream's goroutine only
 
 	mu        sync.Mutex // held while a file beside the log is written
 	alerts    []int64    // indices of alerts that a later sync is to send
@@ -101,7 +102,7 @@ func (p *progress) saveLocked(b *Both, note rundir.Uploaded) error {
 		return nil
 	}
 	stats, t := b.server.Stats(), b.cfg.Target
-	note.Base = rundir.Lines{History: p.offsets.History + p.history, Events: p.offsets.Events + p.events, Console: p.offsets.Console + p.console}
+	note.Base = record.Lines{History: p.offsets.History + p.history, Events: p.offsets.Events + p.events, Console: p.offsets.Console + p.console}
 	note.History, note.Events = max(0, stats.History.Acked-p.history), max(0, stats.Events.Acked-p.events)
 	note.Alerts, note.Artifacts = p.alerts, p.artifacts
 	note.Writer = b.cfg.Writer

@@ -39,7 +39,7 @@ type ServerConfig struct {
 	// Started is when the run started; samples of system metrics count from it.
 	Started time.Time
 	// Offsets is where the run's files end on the server.
-	Offsets filestream.Offsets
+	Offsets record.Lines
 	// Stream has the pacing and limits of the file stream. Its offsets and functions
 	// are set by the Server, and its sender if there is none.
 	Stream filestream.Config

@@ -28,7 +28,7 @@ func (j *job) rewinds(old *serverState, note *rundir.Uploaded) (step int64, ok b
 	if !ok || j.target.RunID != run.ID || note != nil || j.log.Dir.Synced() {
 		return 0, false, nil
 	}
-	if old != nil && old.rows > 0 {
+	if old != nil && old.lines.History > 0 {
 		t, err := scan(j.log, old, 0, 0)
 		if err != nil || t.found {
 			return 0, false, err
@@ -50,7 +50,7 @@ func (j *job) rewind(ctx context.Context, step int64) (*serverState, *resumePoin
 		return nil, nil, fmt.Errorf("rewind run %s: the server no longer has it", j.target.RunID)
 	}
 	return s, &resumePoint{
-		base:    rundir.Lines{History: s.rows, Events: s.events, Console: s.console},
-		history: s.rows, events: s.events, since: math.Inf(-1), counted: -1, rewound: true,
+		base:    s.lines,
+		history: s.lines.History, events: s.lines.Events, since: math.Inf(-1), counted: -1, rewound: true,
 	}, nil
 }

@@ -21,7 +21,7 @@ func TestSync_RewoundRun_RewindsBeforeUpload(t *testing.T) {
 	t.Parallel()
 	note := func(l *rundir.Dir) error {
 		return l.SaveUploaded(rundir.Uploaded{
-			Base: rundir.Lines{History: 4}, History: 5, Entity: "acme", Project: "p", BaseURL: "http://server",
+			Base: record.Lines{History: 4}, History: 5, Entity: "acme", Project: "p", BaseURL: "http://server",
 		})
 	}
 	for name, tt := range map[string]struct {

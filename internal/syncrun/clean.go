@@ -94,8 +94,8 @@ func (j *job) lacks(old *serverState, note *rundir.Uploaded) string {
 	switch {
 	case old == nil:
 		return "the server no longer has the run"
-	case old.rows < note.Base.History+j.contents.Rows:
-		return fmt.Sprintf("the server shows %d of %d rows", max(0, old.rows-note.Base.History), j.contents.Rows)
+	case old.lines.History < note.Base.History+j.contents.Rows:
+		return fmt.Sprintf("the server shows %d of %d rows", max(0, old.lines.History-note.Base.History), j.contents.Rows)
 	case ends && old.state != "" && !old.ended():
 		return fmt.Sprintf("the server shows the run as %s", old.state)
 	}

@@ -64,7 +64,7 @@ func (j *job) note(old *serverState) *rundir.Uploaded {
 // before the end of this log (dropped). Dropped rows are not uploaded.
 func (j *job) laterLog(old *serverState, note *rundir.Uploaded) (later, dropped bool) {
 	after := j.later()
-	if old == nil || len(after) == 0 || after[0].log.Run == nil || old.rows == 0 {
+	if old == nil || len(after) == 0 || after[0].log.Run == nil || old.lines.History == 0 {
 		return false, false
 	}
 	next := after[0].log

@@ -60,7 +60,7 @@ func (u *upload) connect(created *Created) {
 	r.Entity, r.Project, r.RunID, r.Name, r.URL = created.Entity, created.Project, created.RunID, created.Name, created.URL
 	u.sink = u.e.Server.Connect(u.at, sink.ServerConfig{
 		Header:  sink.WriterHeader(u.writer),
-		Offsets: filestream.Offsets{History: u.resume.history, Events: u.resume.events, Console: u.resume.base.Console},
+		Offsets: record.Lines{History: u.resume.history, Events: u.resume.events, Console: u.resume.base.Console},
 		Stream: filestream.Config{
 			FlushOnly: true, MaxRequestBytes: requestBytes, MemoryLimit: 2 * requestBytes,
 			OnWarning: func(text string) { u.warning.Store(&text) },

@@ -11,6 +11,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/sink"
@@ -22,17 +23,17 @@ var ErrConflict = errors.New("the server has other rows of this run")
 
 // serverState is where the server has a run.
 type serverState struct {
-	storageID, state      string
-	rows, events, console int64
-	step                  int64 // of the last row
-	hasStep               bool
-	time, eventTime       float64 // of the last row and event
-	hasTime               bool
-	summaryStep           int64 // the step in the summary, or -1
-	summaryTime           float64
-	row                   map[string]json.RawMessage // the last
-	config                map[string]json.RawMessage
-	summary               []byte
+	storageID, state string
+	lines            record.Lines
+	step             int64 // of the last row
+	hasStep          bool
+	time, eventTime  float64 // of the last row and event
+	hasTime          bool
+	summaryStep      int64 // the step in the summary, or -1
+	summaryTime      float64
+	row              map[string]json.RawMessage // the last
+	config           map[string]json.RawMessage
+	summary          []byte
 }
 
 // serverState asks the server where it has a run. It returns nil if the server does not have
@@ -43,9 +44,9 @@ func (j *job) serverState(ctx context.Context, at sink.Target) (*serverState, er
 		return nil, err
 	}
 	s := &serverState{storageID: r.Id, eventTime: math.Inf(-1), summaryStep: -1, state: gqlclient.Value(r.State)}
-	s.rows = int64(gqlclient.Value(r.HistoryLineCount))
-	s.events = int64(gqlclient.Value(r.EventsLineCount))
-	s.console = int64(gqlclient.Value(r.LogLineCount))
+	s.lines.History = int64(gqlclient.Value(r.HistoryLineCount))
+	s.lines.Events = int64(gqlclient.Value(r.EventsLineCount))
+	s.lines.Console = int64(gqlclient.Value(r.LogLineCount))
 	if r.Config != nil {
 		if s.config, err = resume.ReadConfig(r.Config); err != nil {
 			return nil, fmt.Errorf("read config of run %s: %w", r.Name, err)
@@ -59,7 +60,7 @@ func (j *job) serverState(ctx context.Context, at sink.Target) (*serverState, er
 		s.summaryTime, _ = number(s.summary, keyTimestamp)
 	}
 	row, err := tail(r.HistoryTail)
-	if err == nil && s.rows > 0 && row == nil {
+	if err == nil && s.lines.History > 0 && row == nil {
 		err = errors.New("the server returned none")
 	}
 	if err != nil { // continuing at a wrong index would overwrite rows
@@ -109,7 +110,7 @@ func tail(text *string) (map[string]json.RawMessage, error) {
 
 // resumePoint is where in the server's files a log continues, and with which rows.
 type resumePoint struct {
-	base     rundir.Lines // where the log starts
+	base     record.Lines // where the log starts
 	history  int64        // index of the next row
 	events   int64
 	skip     int64   // rows of the log that the server has
@@ -160,26 +161,26 @@ func locate(l *Log, s *serverState, note *rundir.Uploaded, shift *int64, open bo
 	if s == nil {
 		return p, nil
 	}
-	if s.rows == 0 {
+	if s.lines.History == 0 {
 		// The console lines start with the log, unless another process started the run.
-		p.noConsole = note == nil && s.console > 0 && l.Run != nil && l.Run.Resumed
-		if s.events == 0 {
+		p.noConsole = note == nil && s.lines.Console > 0 && l.Run != nil && l.Run.Resumed
+		if s.lines.Events == 0 {
 			return p, nil
 		}
 	}
-	nth := s.events - p.base.Events
+	nth := s.lines.Events - p.base.Events
 	t, err := scan(l, s, p.shift, nth)
 	if err != nil {
 		return nil, err
 	}
 	p.compare(l, s, note, t, open)
 	known := note != nil || p.base.History == 0 && !p.appended || p.appended && t.rows > 0
-	if there := s.events - p.base.Events; known && (there == 0 || there == nth && t.sample) {
+	if there := s.lines.Events - p.base.Events; known && (there == 0 || there == nth && t.sample) {
 		p.counted = there
 	}
 	// If the server knows how the run ended and the log does not, for example because the
 	// disk was full, there is nothing to add.
-	if s.rows > 0 && open && s.ended() && !broken(note) && (t.rows == 0 || !p.appended && p.skip >= t.rows) {
+	if s.lines.History > 0 && open && s.ended() && !broken(note) && (t.rows == 0 || !p.appended && p.skip >= t.rows) {
 		p.nothing = true
 	}
 	return p, nil
@@ -192,7 +193,7 @@ func newResumePoint(s *serverState, note *rundir.Uploaded, shift *int64) *resume
 	if s == nil {
 		return p
 	}
-	p.history, p.events, p.since = s.rows, s.events, s.eventTime
+	p.history, p.events, p.since = s.lines.History, s.lines.Events, s.eventTime
 	if shift != nil {
 		p.shift, p.asked = *shift, *shift
 	}
@@ -206,19 +207,19 @@ func newResumePoint(s *serverState, note *rundir.Uploaded, shift *int64) *resume
 func (p *resumePoint) compare(l *Log, s *serverState, note *rundir.Uploaded, t *trail, open bool) {
 	over := t.last+p.shift <= s.step // the server's last step is at or after the log's
 	switch {
-	case s.rows == 0:
+	case s.lines.History == 0:
 	case t.found:
 		p.found, p.skip = true, t.upTo
 		if note == nil {
-			p.base.History = s.rows - t.upTo
+			p.base.History = s.lines.History - t.upTo
 			p.noConsole = p.base.History != 0
 		}
 	case t.rows == 0 && note != nil:
-		p.behind = s.rows > p.base.History
+		p.behind = s.lines.History > p.base.History
 	case t.rows == 0 || t.before:
 		p.appended = true
-		if note == nil || note.Base.History != s.rows { // else an earlier sync started the log here
-			p.base = rundir.Lines{History: s.rows, Events: s.events, Console: s.console}
+		if note == nil || note.Base.History != s.lines.History { // else an earlier sync started the log here
+			p.base = s.lines
 		}
 		p.asked = p.shift
 		// A number from an interrupted sync is too low if another process continued the run since.
@@ -228,7 +229,7 @@ func (p *resumePoint) compare(l *Log, s *serverState, note *rundir.Uploaded, t *
 		p.behind = l.lastTime(s, t) < max(s.time, s.summaryTime)
 		// If the server's last row does not have the last step, rows were added late.
 		p.unsure = t.rows > 0 && (s.summaryStep > s.step && s.summaryStep >= t.first ||
-			!l.Dir.Offline() && note == nil || note != nil && note.Base.History != s.rows)
+			!l.Dir.Offline() && note == nil || note != nil && note.Base.History != s.lines.History)
 	case over && note != nil && note.Done && note.History >= t.rows:
 		p.nothing = true // another log continued after it
 	case note != nil && (!s.hasTime || s.time <= t.lastTime+afterNote && t.sameProcess(s)):

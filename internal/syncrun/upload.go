@@ -11,6 +11,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/oneline"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/sink"
 )
@@ -26,7 +27,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	note := j.note(old)
 	later, dropped := j.laterLog(old, note)
 	if dropped {
-		return j.markDone(old, note, rundir.Lines{}, live)
+		return j.markDone(old, note, record.Lines{}, live)
 	}
 	var p *resumePoint
 	step, rewinds, err := j.rewinds(old, note)
@@ -183,7 +184,7 @@ func (j *job) sameReason(err error) error {
 func (j *job) isThere(old *serverState, note *rundir.Uploaded, p *resumePoint) bool {
 	s := j.contents
 	return old != nil && !broken(note) && len(j.unsentArtifacts) == 0 && j.maybeThere() && !j.e.Options.IncludeSynced && !j.cleans() &&
-		!p.appended && (p.found || s.Rows == 0) && p.skip >= s.Rows && old.events-p.base.Events >= s.State.Events &&
+		!p.appended && (p.found || s.Rows == 0) && p.skip >= s.Rows && old.lines.Events-p.base.Events >= s.State.Events &&
 		(old.ended() || old.state == "" || s.Exit != nil && s.Exit.NotComplete)
 }
 
@@ -193,7 +194,7 @@ func broken(note *rundir.Uploaded) bool { return note != nil && note.StorageID !
 
 // markDone notes that there is nothing to send. Without an earlier note it is not known
 // whether the server has the files.
-func (j *job) markDone(old *serverState, note *rundir.Uploaded, base rundir.Lines, live bool) error {
+func (j *job) markDone(old *serverState, note *rundir.Uploaded, base record.Lines, live bool) error {
 	j.result.Continued = true
 	if !live {
 		n := rundir.Uploaded{
