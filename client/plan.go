@@ -102,7 +102,7 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 	if p.mode != settings.ModeDisabled {
 		m := s.Machine
 		p.SaveDiff = (opts.SaveDiff || m.SaveDiff) && !m.NoCode && !m.NoGit && !m.NoInfo && p.Writer.Describes()
-		p.Machine = session.DescribeMachine(s, c.env.Log, p.Writer, c.surroundings(p))
+		p.Machine = session.DescribeMachine(s, c.env.Log, p.Writer, environment.ThisProcess(c.environ(), p.Started))
 		p.Config.Own.Environments = p.Machine.Config(nil)
 	}
 	c.chooseID(p)
@@ -240,19 +240,6 @@ func (p *plan) upsert() graphql.UpsertBucketInput {
 	}
 	p.Labels.Describe(rec)
 	return sink.Upsert(rec, p.Config.Wire(), p.Program)
-}
-
-// surroundings says what to describe of the process and its machine.
-func (c *Client) surroundings(p *plan) environment.Options {
-	s := c.env.Settings.Machine
-	o := environment.Process(c.environ(), p.Started)
-	o.Username, o.Email = c.env.Settings.Username, c.env.Settings.Email
-	o.Root = c.env.Settings.Dir
-	o.Program, o.Executable = cmp.Or(c.env.Settings.Program, o.Program), cmp.Or(s.Executable, o.Executable)
-	o.Host, o.Docker = cmp.Or(c.env.Settings.Host, o.Host), s.Docker
-	o.NoGit, o.NoMachine = s.NoGit, s.NoInfo
-	o.GitRoot, o.GitRemote, o.GitRemoteURL, o.GitCommit = s.Git.Root, s.Git.Remote, s.Git.RemoteURL, s.Git.Commit
-	return o
 }
 
 // String names the run in logs.

@@ -10,89 +10,75 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/settings"
 )
 
-// Options configures [Collect]. [Process] returns those of this process.
-type Options struct {
+// Process is what [Collect] describes of a process. [ThisProcess] returns the one that runs.
+type Process struct {
 	// Environ is the process's environment, as returned by os.Environ. It has the
 	// variables of Slurm.
 	Environ []string
 	// Args are the arguments without the program, as in os.Args[1:].
 	Args []string
-	// Program is the program's name for the user, and Executable its file.
-	Program, Executable string
+	// Executable is the program's file.
+	Executable string
 	// WorkDir is the working directory, in which a Git work tree is searched.
 	WorkDir string
-	// Root is the directory of the runs' files.
-	Root string
-	// Host is the name of the machine, Docker the image it runs in.
-	Host, Docker string
-	// Username and Email are the user's, if known.
-	Username, Email string
-	StartedAt       time.Time
+	// Host is the name of the machine.
+	Host      string
+	StartedAt time.Time
 	// WriterID identifies this process among the writers of the run.
 	WriterID string
-
-	// NoGit omits the Git work tree.
-	NoGit bool
-	// GitRoot is the directory of the work tree; the default is WorkDir. GitRemote is the
-	// name of the remote whose address is used; the default is "origin".
-	GitRoot, GitRemote string
-	// GitCommit and GitRemoteURL replace those of the work tree, also with NoGit.
-	GitCommit, GitRemoteURL string
-	// NoMachine omits everything, including Git and host: Collect returns an empty
-	// Environment (WANDB_X_DISABLE_MACHINE_INFO).
-	NoMachine bool
 
 	// Proc is the proc file system; the default is that of the machine.
 	Proc fs.FS
 }
 
-// Process returns Options for this process, which was started at the given time. The
-// caller adds the values of the settings.
-func Process(environ []string, startedAt time.Time) Options {
+// ThisProcess describes this process, which was started at the given time.
+func ThisProcess(environ []string, startedAt time.Time) Process {
 	// Values that are not known stay empty.
 	host, _ := os.Hostname()
 	executable, _ := os.Executable()
 	dir, _ := os.Getwd()
-	o := Options{Environ: environ, Executable: executable, Program: executable, WorkDir: dir, Host: host, StartedAt: startedAt}
+	p := Process{Environ: environ, Executable: executable, WorkDir: dir, Host: host, StartedAt: startedAt}
 	if len(os.Args) > 0 {
-		o.Args = os.Args[1:]
+		p.Args = os.Args[1:]
 	}
-	return o
+	return p
 }
 
-// Collect describes the environment. It reads a few small files, which takes a few
-// milliseconds.
-func Collect(o Options) *record.Environment {
+// Collect describes the environment of a process, as far as the settings allow and with the values
+// that they have. It reads a few small files, which takes a few milliseconds.
+func Collect(s *settings.Settings, p Process) *record.Environment {
 	e := new(record.Environment)
-	if o.NoMachine {
+	if s.Machine.NoInfo {
 		return e
 	}
-	if o.Proc == nil {
-		o.Proc = procFS()
+	if p.Proc == nil {
+		p.Proc = procFS()
 	}
 	*e = record.Environment{
 		Go:         runtime.Version(),
-		StartedAt:  record.Time{Time: o.StartedAt.Truncate(time.Microsecond)},
-		Docker:     o.Docker,
-		Args:       RedactArgs(o.Args),
-		Program:    o.Program,
-		Email:      o.Email,
-		Root:       o.Root,
-		Host:       o.Host,
-		Username:   o.Username,
-		Executable: o.Executable,
-		Slurm:      slurm(o.Environ),
-		WriterID:   o.WriterID,
+		StartedAt:  record.Time{Time: p.StartedAt.Truncate(time.Microsecond)},
+		Docker:     s.Machine.Docker,
+		Args:       RedactArgs(p.Args),
+		Program:    cmp.Or(s.Program, p.Executable),
+		Email:      s.Email,
+		Root:       s.Dir,
+		Host:       cmp.Or(s.Host, p.Host),
+		Username:   s.Username,
+		Executable: cmp.Or(s.Machine.Executable, p.Executable),
+		Slurm:      slurm(p.Environ),
+		WriterID:   p.WriterID,
 	}
-	addMachine(e, o.Proc)
-	top, found := findGit(cmp.Or(o.GitRoot, o.WorkDir), cmp.Or(o.GitRemote, "origin"))
-	addCodePath(e, top, o.WorkDir)
-	if o.NoGit {
+	addMachine(e, p.Proc)
+	git := s.Machine.Git
+	top, found := findGit(cmp.Or(git.Root, p.WorkDir), cmp.Or(git.Remote, "origin"))
+	addCodePath(e, top, p.WorkDir)
+	if s.Machine.NoGit {
 		found = record.Git{}
 	}
-	found = record.Git{RemoteURL: cleanRemote(cmp.Or(o.GitRemoteURL, found.RemoteURL)), Commit: cmp.Or(o.GitCommit, found.Commit)}
+	found = record.Git{RemoteURL: cleanRemote(cmp.Or(git.RemoteURL, found.RemoteURL)), Commit: cmp.Or(git.Commit, found.Commit)}
 	if found != (record.Git{}) {
 		e.Git = &found
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/settings"
 )
 
 var update = flag.Bool("update", false, "write the golden file")
@@ -44,13 +45,15 @@ func TestEnvironmentFile(t *testing.T) {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		t.Skip("the name of the system differs")
 	}
-	e := Collect(Options{
+	e := Collect(&settings.Settings{
+		Machine: settings.Machine{Docker: "img:1", Git: settings.Git{RemoteURL: "https://jo:pw@example.com/a/b.git", Commit: "abc"}},
+		Program: "/src/cmd/train/main.go", Dir: "/runs", Username: "jo", Email: "jo@example.com",
+	}, Process{
 		Environ: []string{
 			"SLURM_JOB_ID=77", "SLURM_PROCID=1", "SLURM_JWT_TOKEN=not yours", "SLURM_=", "=odd", "WANDB_HOST=unread",
 		},
-		Docker: "img:1", GitRemoteURL: "https://jo:pw@example.com/a/b.git", GitCommit: "abc",
-		Args: []string{"--lr", "0.1", "--api-key", "hush"}, Program: "/src/cmd/train/main.go", Executable: "/bin/train",
-		WorkDir: "/src", Root: "/runs", Host: "vm", Username: "jo", Email: "jo@example.com", WriterID: "w1",
+		Args: []string{"--lr", "0.1", "--api-key", "hush"}, Executable: "/bin/train",
+		WorkDir: "/src", Host: "vm", WriterID: "w1",
 		StartedAt: time.Date(2026, 11, 23, 16, 24, 44, 380587999, time.FixedZone("", 3600)),
 		Proc:      proc,
 	})
@@ -99,7 +102,7 @@ func TestWith(t *testing.T) {
 
 func TestLittleIsKnown(t *testing.T) {
 	t.Parallel()
-	e := Collect(Options{Program: "p.go", WorkDir: t.TempDir(), Proc: fstest.MapFS{}})
+	e := Collect(&settings.Settings{Program: "p.go"}, Process{WorkDir: t.TempDir(), Proc: fstest.MapFS{}})
 	assert.Equal(t, "p.go", e.Program)
 	assert.Equal(t, "p.go", e.CodePath)
 	assert.Zero(t, e.Memory, "what cannot be read is left out")
@@ -109,25 +112,34 @@ func TestLittleIsKnown(t *testing.T) {
 func TestWhatIsSwitchedOff(t *testing.T) {
 	t.Parallel()
 	dir := repository(t)
-	with := Options{WorkDir: dir, Host: "vm", Program: "main.go", Args: []string{"a"}}
-	assert.NotZero(t, Collect(with).Git)
+	here := Process{WorkDir: dir, Host: "vm", Args: []string{"a"}}
+	all := Collect(&settings.Settings{}, here)
+	assert.NotZero(t, all.Git)
 
-	without := with
-	without.NoGit = true
-	assert.Zero(t, Collect(without).Git)
-	assert.Equal(t, "vm", Collect(without).Host)
-	without.GitCommit, without.GitRemoteURL = "abc", "https://example.com/a"
-	assert.Equal(t, &record.Git{RemoteURL: "https://example.com/a", Commit: "abc"}, Collect(without).Git, "what somebody says is not looked for")
+	machine := func(m settings.Machine, p Process) *record.Environment {
+		return Collect(&settings.Settings{Machine: m}, p)
+	}
+	assert.Zero(t, machine(settings.Machine{NoGit: true}, here).Git)
+	assert.Equal(t, "vm", machine(settings.Machine{NoGit: true}, here).Host)
+	named := settings.Machine{NoGit: true, Git: settings.Git{Commit: "abc", RemoteURL: "https://example.com/a"}}
+	assert.Equal(t, &record.Git{RemoteURL: "https://example.com/a", Commit: "abc"}, machine(named, here).Git, "what somebody says is not looked for")
 
-	elsewhere := with
-	elsewhere.WorkDir, elsewhere.GitRoot = t.TempDir(), dir
-	assert.Equal(t, Collect(with).Git, Collect(elsewhere).Git)
+	elsewhere := here
+	elsewhere.WorkDir = t.TempDir()
+	assert.Equal(t, all.Git, machine(settings.Machine{Git: settings.Git{Root: dir}}, elsewhere).Git)
 
-	nothing := with
-	nothing.NoMachine = true
-	text, err := Collect(nothing).File()
+	text, err := machine(settings.Machine{NoInfo: true}, here).File()
 	require.NoError(t, err)
 	assert.JSONEq(t, `{}`, string(text))
+}
+
+func TestCollect_Settings_ReplaceTheProcess(t *testing.T) {
+	t.Parallel()
+	p := Process{Executable: "/bin/train", Host: "vm", WorkDir: t.TempDir()}
+	e := Collect(&settings.Settings{}, p)
+	assert.Equal(t, []string{"/bin/train", "/bin/train", "vm"}, []string{e.Program, e.Executable, e.Host})
+	e = Collect(&settings.Settings{Program: "train.go", Host: "node7", Machine: settings.Machine{Executable: "/bin/x"}}, p)
+	assert.Equal(t, []string{"train.go", "/bin/x", "node7"}, []string{e.Program, e.Executable, e.Host})
 }
 
 func TestCodePath(t *testing.T) {
@@ -143,7 +155,7 @@ func TestCodePath(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			e := Collect(Options{WorkDir: sub, Program: c.program, NoGit: true, Proc: proc})
+			e := Collect(&settings.Settings{Program: c.program, Machine: settings.Machine{NoGit: true}}, Process{WorkDir: sub, Proc: proc})
 			assert.Equal(t, c.path, e.CodePath)
 			assert.Equal(t, c.local, e.CodePathLocal)
 		})
@@ -152,7 +164,7 @@ func TestCodePath(t *testing.T) {
 
 func TestThisProcess(t *testing.T) {
 	t.Parallel()
-	e := Collect(Process(os.Environ(), time.Now()))
+	e := Collect(&settings.Settings{}, ThisProcess(os.Environ(), time.Now()))
 	assert.NotEmpty(t, e.Executable)
 	assert.NotEmpty(t, e.OS)
 	text, err := json.Marshal(e)

@@ -3,12 +3,12 @@ package environment
 import (
 	"bufio"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
@@ -16,59 +16,24 @@ import (
 // So git need not be installed, and a repository cannot make it run a program. Values that
 // are missing, or stored in an unknown way, stay empty.
 func findGit(dir, remote string) (top string, git record.Git) {
-	if dir == "" {
+	top, own := settings.FindRepository(dir)
+	if own == "" {
 		return "", record.Git{}
 	}
-	for {
-		if own := gitDir(filepath.Join(dir, ".git")); own != "" {
-			common := commonDir(own)
-			return dir, record.Git{
-				RemoteURL: remoteURL(readSmall(filepath.Join(common, "config")), remote),
-				Commit:    head(own, common),
-			}
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", record.Git{}
-		}
-		dir = parent
+	common := commonDir(own)
+	return top, record.Git{
+		RemoteURL: remoteURL(readSmall(filepath.Join(common, "config")), remote),
+		Commit:    head(own, common),
 	}
-}
-
-// gitDir returns the directory .git, or the directory that .git names if it is a file, as in
-// submodules and linked work trees.
-func gitDir(path string) string {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return ""
-	case info.IsDir():
-		if _, err := os.Stat(filepath.Join(path, "HEAD")); err != nil {
-			return ""
-		}
-		return path
-	}
-	to, ok := strings.CutPrefix(readSmall(path), "gitdir:")
-	if !ok {
-		return ""
-	}
-	return resolve(filepath.Dir(path), to)
 }
 
 // commonDir returns the directory of the refs and the config of a linked work tree.
 func commonDir(own string) string {
-	if to := strings.TrimSpace(readSmall(filepath.Join(own, "commondir"))); to != "" {
-		return resolve(own, to)
+	to := filepath.FromSlash(strings.TrimSpace(readSmall(filepath.Join(own, "commondir"))))
+	if filepath.IsAbs(to) {
+		return to
 	}
-	return own
-}
-
-func resolve(base, path string) string {
-	path = filepath.FromSlash(strings.TrimSpace(path))
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(base, path)
-	}
-	return path
+	return filepath.Join(own, to)
 }
 
 // head returns the checked-out commit, or "" before the first commit.

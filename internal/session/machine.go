@@ -25,7 +25,7 @@ type Machine struct {
 
 // DescribeMachine describes this process, as far as the settings allow. It reads a few
 // small files. Of several writers of a run only the primary one is described.
-func DescribeMachine(s *settings.Settings, log *slog.Logger, w *Writer, o environment.Options) *Machine {
+func DescribeMachine(s *settings.Settings, log *slog.Logger, w *Writer, p environment.Process) *Machine {
 	m := &Machine{writerID: runid.NewClient(), environment: new(record.Environment)}
 	if w != nil {
 		m.writerID = w.ID
@@ -33,8 +33,8 @@ func DescribeMachine(s *settings.Settings, log *slog.Logger, w *Writer, o enviro
 	if !w.Describes() {
 		return m
 	}
-	o.WriterID = m.writerID
-	m.environment = environment.Collect(o)
+	p.WriterID = m.writerID
+	m.environment = environment.Collect(s, p)
 	if info, ok := debug.ReadBuildInfo(); ok && !s.Machine.NoInfo && !s.Machine.NoRequirements {
 		m.requirements = []byte(environment.Requirements(info))
 	}

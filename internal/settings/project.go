@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,8 +18,8 @@ const UncategorizedProject = "uncategorized"
 // Characters that a project name cannot have become "_". It reads the file system and
 // starts no process.
 func defaultProject(workDir string) string {
-	root, ok := repositoryRoot(workDir)
-	if !ok {
+	root, _ := FindRepository(workDir)
+	if root == "" {
 		return UncategorizedProject
 	}
 	name := filepath.Base(root)
@@ -42,37 +41,46 @@ func defaultProject(workDir string) string {
 	return name
 }
 
-// repositoryRoot returns the git work tree that contains dir.
-func repositoryRoot(dir string) (string, bool) {
+// FindRepository returns the Git work tree that contains dir, and its Git directory. They are "" if
+// there is none.
+func FindRepository(dir string) (top, gitDir string) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return "", false
+		return "", ""
 	}
 	for {
-		if isRepository(filepath.Join(dir, ".git")) {
-			return dir, true
+		if gitDir = gitDirOf(filepath.Join(dir, ".git")); gitDir != "" {
+			return dir, gitDir
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return "", false
+			return "", ""
 		}
 		dir = parent
 	}
 }
 
-// isRepository reports whether path is a git directory, or the file that linked work trees
-// and submodules have instead.
-func isRepository(path string) bool {
+// gitDirOf returns the directory .git, or the one that .git names if it is a file, as in
+// submodules and linked work trees.
+func gitDirOf(path string) string {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return false
+		return ""
 	case info.IsDir():
-		_, err = os.Stat(filepath.Join(path, "HEAD"))
-		return err == nil
-	case !info.Mode().IsRegular() || info.Size() > 4096:
-		return false
+		if _, err := os.Stat(filepath.Join(path, "HEAD")); err != nil {
+			return ""
+		}
+		return path
 	}
-	data, err := smallfile.Read(path)
-	return err == nil && bytes.HasPrefix(data, []byte("gitdir:"))
+	text, _ := smallfile.Read(path) // empty if it cannot be read
+	to, ok := strings.CutPrefix(string(text), "gitdir:")
+	if !ok {
+		return ""
+	}
+	to = filepath.FromSlash(strings.TrimSpace(to))
+	if !filepath.IsAbs(to) {
+		to = filepath.Join(filepath.Dir(path), to)
+	}
+	return to
 }
