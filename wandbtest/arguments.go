@@ -47,6 +47,15 @@ func (a arguments) optional(name string) (string, bool) {
 	return "", false
 }
 
+// change sets the strings that are given, by name.
+func (a arguments) change(texts map[string]*string) {
+	for name, field := range texts {
+		if text, ok := a.optional(name); ok {
+			*field = text
+		}
+	}
+}
+
 // texts returns a list of strings, or nil for null. A single string counts as a
 // list of one, as GraphQL coerces it.
 func (a arguments) texts(name string) []string {

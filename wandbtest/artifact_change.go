@@ -44,12 +44,7 @@ func (x *execution) updateArtifact(in arguments) (any, error) {
 			return nil, err
 		}
 	}
-	if text, ok := in.optional("description"); ok {
-		a.description = text
-	}
-	if text, ok := in.optional("metadata"); ok {
-		a.metadata = text
-	}
+	in.change(map[string]*string{"description": &a.description, "metadata": &a.metadata})
 	if seconds, ok := in.number("ttlDurationSeconds"); ok {
 		a.ttl = seconds
 	}

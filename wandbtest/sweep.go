@@ -83,13 +83,9 @@ func (x *execution) upsertSweep(in arguments) (any, error) {
 	if w.config == nil {
 		return nil, badRequest("Invalid sweep config: it is missing")
 	}
-	for name, field := range map[string]*string{
+	in.change(map[string]*string{
 		"displayName": &w.displayName, "description": &w.description, "controller": &w.controller, "scheduler": &w.scheduler,
-	} {
-		if text, ok := in.optional(name); ok {
-			*field = text
-		}
-	}
+	})
 	if state := in.text("state"); state != "" {
 		if err := w.become(state); err != nil {
 			return nil, err

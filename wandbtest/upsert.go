@@ -123,17 +123,14 @@ func (r *run) apply(in arguments, shared bool) {
 	defer r.mu.Unlock()
 	r.upserts++
 	r.pending = r.pending && in.text("name") == "" // a process has started to write it
-	for name, field := range map[string]*string{
+	before := r.config
+	in.change(map[string]*string{
 		"displayName": &r.displayName, "notes": &r.notes, "description": &r.description, "groupName": &r.group,
 		"jobType": &r.jobType, "host": &r.host, "commit": &r.commit, "sweep": &r.sweep,
 		"config": &r.config, "summaryMetrics": &r.summary,
-	} {
-		if text, ok := in.optional(name); ok {
-			if shared && name == "config" { // the keys of all, and the environment of each
-				text = jsontext.Overlay(*field, text, "_wandb", "value", "e")
-			}
-			*field = text
-		}
+	})
+	if _, given := in.optional("config"); given && shared { // the keys of all, and the environment of each
+		r.config = jsontext.Overlay(before, r.config, "_wandb", "value", "e")
 	}
 	if tags := in.texts("tags"); tags != nil {
 		r.tags = slices.Clone(tags)
