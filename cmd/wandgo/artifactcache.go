@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -54,11 +55,18 @@ func runArtifactCache(ctx context.Context, a *app, c command, args []string) err
 	if err != nil {
 		return usageError(c, "--trim %s: %s", *trim, err.Error())
 	}
-	doc, err := a.cache(ctx, *trim != "", limit)
-	if err == nil {
-		err = a.printCache(doc, *asJSON)
+	d, err := a.cache(ctx, *trim != "", limit)
+	if err != nil {
+		return err
 	}
-	return err
+	person := fmt.Sprintf("%s\n%d files, %s", printable(d.Dir), d.Files, size(d.Bytes))
+	if d.Removed > 0 {
+		person = "Removed " + size(d.Removed) + ".\n" + person
+	}
+	if d.TempBytes > 0 {
+		person += ", and " + size(d.TempBytes) + " of incomplete files"
+	}
+	return a.result(d, *asJSON, person, d.Dir, plain(int64(d.Files)), plain(d.Bytes), plain(d.TempBytes), plain(d.Removed))
 }
 
 func (a *app) cache(ctx context.Context, trim bool, limit int64) (*cacheDocument, error) {
@@ -76,25 +84,6 @@ func (a *app) cache(ctx context.Context, trim bool, limit int64) (*cacheDocument
 	u, err := cache.Usage(ctx)
 	doc.Files, doc.Bytes, doc.TempBytes = u.Entries, u.Bytes, u.TempBytes
 	return doc, err
-}
-
-func (a *app) printCache(d *cacheDocument, asJSON bool) error {
-	p := a.printer(true)
-	switch {
-	case asJSON:
-		return encodeJSON(a.stdout, d)
-	case !a.interactive():
-		p.line(d.Dir, plain(int64(d.Files)), plain(d.Bytes), plain(d.TempBytes), plain(d.Removed))
-		return p.err
-	case d.Removed > 0:
-		p.printf("Removed %s.\n", size(d.Removed))
-	}
-	p.printf("%s\n%d files, %s", printable(d.Dir), d.Files, size(d.Bytes))
-	if d.TempBytes > 0 {
-		p.printf(", and %s of incomplete files", size(d.TempBytes))
-	}
-	p.printf("\n")
-	return p.err
 }
 
 // units are what a size may end in. As on disks, a kB has 1,000 bytes, and a KiB 1,024.

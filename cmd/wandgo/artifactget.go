@@ -90,7 +90,7 @@ func runArtifactGet(ctx context.Context, a *app, c command, args []string) error
 		if err != nil {
 			return err
 		}
-		return a.printGot(got, *asJSON)
+		return a.result(got, *asJSON, printable(got.Dir), got.Dir, got.Path, plain(int64(got.Files)), plain(got.Bytes), plain(got.Received))
 	})
 }
 
@@ -225,17 +225,4 @@ func quotedList(names []string) string {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
-}
-
-func (a *app) printGot(got *gotArtifact, asJSON bool) error {
-	p := a.printer(true)
-	switch {
-	case asJSON:
-		return encodeJSON(a.stdout, got)
-	case a.interactive():
-		p.printf("%s\n", printable(got.Dir))
-	default:
-		p.line(got.Dir, got.Path, plain(int64(got.Files)), plain(got.Bytes), plain(got.Received))
-	}
-	return p.err
 }

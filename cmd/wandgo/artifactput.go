@@ -89,7 +89,12 @@ func runArtifactPut(ctx context.Context, a *app, c command, args []string) error
 		if err != nil {
 			return err
 		}
-		return a.printPut(done, *asJSON)
+		if done.Stored != "" && !*asJSON {
+			_, err := fmt.Fprintf(a.stdout, "%s waits on this disk. To upload it: wandgo sync %s\n", printable(done.Path), plaintext.ShellPath(done.Stored))
+			return err
+		}
+		person := fmt.Sprintf("%s (%s, %s)", printable(done.Path), counted(done.Files, "file"), size(done.Size))
+		return a.result(done, *asJSON, person, done.Path, done.ID, done.Digest, plain(done.Files), plain(done.Size))
 	})
 }
 
@@ -270,19 +275,4 @@ func (r *putRequest) refusal(err error) error {
 	put := *refused
 	put.Op, put.Artifact = "put artifact", r.name
 	return &put
-}
-
-func (a *app) printPut(d *putDocument, asJSON bool) error {
-	p := a.printer(true)
-	switch {
-	case asJSON:
-		return encodeJSON(a.stdout, d)
-	case d.Stored != "":
-		p.printf("%s waits on this disk. To upload it: wandgo sync %s\n", printable(d.Path), printable(d.Stored))
-	case a.interactive():
-		p.printf("%s (%s, %s)\n", printable(d.Path), counted(d.Files, "file"), size(d.Size))
-	default:
-		p.line(d.Path, d.ID, d.Digest, plain(d.Files), plain(d.Size))
-	}
-	return p.err
 }

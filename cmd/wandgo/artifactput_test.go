@@ -148,6 +148,22 @@ func TestArtifactPut_InvalidName_CreatesNoRun(t *testing.T) {
 	assert.Empty(t, srv.Requests())
 }
 
+func TestArtifactPut_Offline_PrintsACommandThatUploadsIt(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"f": "x"})
+	i.vars["WANDB_MODE"], i.vars["WANDB_DIR"] = "offline", filepath.Join(i.dir, "my runs")
+	r := i.run(t, "artifact", "put", "f")
+	require.Zero(t, r.status, r.stderr)
+	dirs, err := filepath.Glob(filepath.Join(i.dir, "my runs", "wandb", "offline-run-*"))
+	require.NoError(t, err)
+	require.Len(t, dirs, 1)
+	assert.Equal(t, "vision/f waits on this disk. To upload it: wandgo sync '"+dirs[0]+"'\n", r.stdout)
+	var d putDocument
+	require.NoError(t, json.Unmarshal([]byte(i.run(t, "artifact", "put", "f", "--json").stdout), &d))
+	assert.Contains(t, d.Stored, "my runs")
+}
+
 func TestArtifactPut_StoreRefuses_SyncFinishesIt(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())

@@ -34,6 +34,20 @@ func (a *app) list(columns []column, rows [][]string, none string) error {
 	return p.err
 }
 
+// result prints what a command did: as JSON, as a text for a person, or as one line of columns.
+func (a *app) result(document any, asJSON bool, person string, columns ...string) error {
+	p := a.printer(true)
+	switch {
+	case asJSON:
+		return encodeJSON(a.stdout, document)
+	case a.interactive():
+		p.printf("%s\n", person)
+	default:
+		p.line(columns...)
+	}
+	return p.err
+}
+
 // interactive reports whether the output is for a person.
 func (a *app) interactive() bool { return term.IsTerminal(a.stdout) }
 
