@@ -172,14 +172,12 @@ func (t *tensorBoardImport) earlier(ctx context.Context, id string) ([]*client.S
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	var found []string
-	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), "offline-run-") && strings.Contains(entry.Name(), "-"+id) {
-			found = append(found, filepath.Join(t.root, entry.Name()))
-		}
-	}
 	var logs []*client.SyncedRun
-	for _, dir := range found {
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), "offline-run-") || !strings.Contains(entry.Name(), "-"+id) {
+			continue
+		}
+		dir := filepath.Join(t.root, entry.Name())
 		report, err := t.uploads.Sync(ctx, []string{dir}, client.SyncOptions{DryRun: true, IncludeSynced: true})
 		if ctx.Err() != nil {
 			return nil, err

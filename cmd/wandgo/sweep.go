@@ -187,10 +187,7 @@ func (a *app) projectPath(paths []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if s.Entity.Text == "" {
-		return s.Project.Text, nil
-	}
-	return s.Entity.Text + "/" + s.Project.Text, nil
+	return strings.TrimPrefix(s.Entity.Text+"/"+s.Project.Text, "/"), nil
 }
 
 func ofExpected(s *sweep.Sweep) string {

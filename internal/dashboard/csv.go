@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/csv"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/wandgo/wandgo/internal/plaintext"
@@ -47,13 +48,10 @@ func csvOf(w http.ResponseWriter, r *http.Request, run *runstore.Run) {
 	}
 }
 
+var notInFileNames = regexp.MustCompile(`[^A-Za-z0-9_-]`)
+
 // fileName is a name for a download.
 func fileName(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
-			return r
-		}
-		return '_'
-	}, s)
+	s = notInFileNames.ReplaceAllString(s, "_")
 	return s[:min(len(s), 100)]
 }

@@ -7,7 +7,6 @@ import (
 	"embed"
 	"encoding/hex"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"time"
@@ -62,11 +61,7 @@ func (p pages) send(w http.ResponseWriter, r *http.Request, name string) {
 		fail(w, &statusError{http.StatusNotFound, "there is no such file"})
 		return
 	}
-	kind, ok := types[path.Ext(name)]
-	if !ok {
-		kind = cmp.Or(mime.TypeByExtension(path.Ext(name)), "text/plain; charset=utf-8")
-	}
-	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Type", cmp.Or(types[path.Ext(name)], "text/plain; charset=utf-8"))
 	w.Header().Set("ETag", a.tag)
 	w.Header().Set("Cache-Control", "no-cache")
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(a.content))

@@ -22,8 +22,6 @@ type File struct {
 // MaxFiles is how many files [Run.Files] lists.
 const MaxFiles = 5000
 
-var errEnough = errors.New("enough files")
-
 // Files lists the run's files. more reports whether there are others. A file that a link
 // leads to outside of the run's directory is not listed.
 func (r *Run) Files() (files []File, more bool, err error) {
@@ -72,15 +70,16 @@ func (r *Run) ownFiles() (files []File, more bool, err error) {
 			return nil //nolint:nilerr // as above
 		}
 		if len(files) >= MaxFiles {
-			return errEnough
+			more = true
+			return fs.SkipAll
 		}
 		files = append(files, File{Path: path, Size: info.Size(), Changed: info.ModTime()})
 		return nil
 	})
-	if err != nil && !errors.Is(err, errEnough) {
+	if err != nil {
 		return nil, false, fmt.Errorf("list files: %w", err)
 	}
-	return files, err != nil, nil
+	return files, more, nil
 }
 
 // openFiles opens the directory of the run's files. It may be a link, but only to a
