@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"time"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
@@ -122,16 +123,17 @@ func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 	if err := c.env.Diagnoser.CheckKey(q); err != nil {
 		return nil, err
 	}
-	request := c.env.Diagnoser.Begin()
-	next, err := c.recover(ctx, p, request)
+	q.Started = time.Now()
+	next, err := c.recover(ctx, p, q)
 	if err != nil {
 		return nil, err
 	}
 	within, cancel := context.WithTimeout(ctx, c.env.Timeout)
 	defer cancel()
 	defer c.env.Screen.Waiting(c.env.Settings.BaseURL.Text, c.env.Timeout)()
-	explain := func(q diagnose.Question, err error) error {
-		return request.Explain(ctx, within, q, err)
+	explain := func(asked diagnose.Question, err error) error {
+		asked.Started = q.Started
+		return c.env.Diagnoser.Explain(ctx, within, asked, err)
 	}
 	if err := c.continueFrom(within, p, explain); err != nil {
 		return nil, err

@@ -282,6 +282,33 @@ func TestConcurrentRefusalsShareOneDiagnosis(t *testing.T) {
 	assert.Equal(t, 4, questions.Hits())
 }
 
+// A request that was sent before another's diagnosis was finished uses it, too.
+func TestInit_InFlightDuringADiagnosis_SharesIt(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	arrived, release := make(chan struct{}), make(chan struct{})
+	s.Inject(wandbtest.Fault{Operation: "UpsertBucket", Match: func(_ *http.Request, body []byte) bool {
+		if strings.Contains(string(body), "late") {
+			close(arrived)
+			<-release
+		}
+		return false
+	}})
+	questions := s.Inject(wandbtest.Fault{Operation: "Diagnose"})
+	c := newClient(t, s, key("outsider"))
+	var all sync.WaitGroup
+	all.Go(func() {
+		_, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "late"})
+		assert.ErrorIs(t, err, errors.ErrNotTeamMember)
+	})
+	<-arrived
+	_, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "early"})
+	require.ErrorIs(t, err, errors.ErrNotTeamMember)
+	close(release)
+	all.Wait()
+	assert.Equal(t, 1, questions.Hits())
+}
+
 // TestRefusalIsNotCached: what an administrator mends is mended at once.
 func TestRefusalIsNotCached(t *testing.T) {
 	t.Parallel()

@@ -120,12 +120,12 @@ func (c *Client) sendUnsent(ctx context.Context, p *plan, logs []*syncrun.Log) (
 // recover uploads what earlier processes of a resumed run left on this machine, before
 // the server is asked where the run continues. The run must continue at step next or
 // later, behind the rows that could not be uploaded.
-func (c *Client) recover(ctx context.Context, p *plan, request diagnose.Request) (next int64, err error) {
+func (c *Client) recover(ctx context.Context, p *plan, q diagnose.Question) (next int64, err error) {
 	logs := c.unsentLogs(p)
 	if len(logs) == 0 {
 		return 0, nil
 	}
-	if err := c.mayResume(ctx, p, request); err != nil {
+	if err := c.mayResume(ctx, p, q); err != nil {
 		return 0, err
 	}
 	left, next, err := c.sendUnsent(ctx, p, logs)
@@ -137,14 +137,13 @@ func (c *Client) recover(ctx context.Context, p *plan, request diagnose.Request)
 
 // mayResume asks for the run once, so that a server that cannot be reached or refuses the
 // run is reported as that, and not as trouble with a log.
-func (c *Client) mayResume(ctx context.Context, p *plan, request diagnose.Request) error {
+func (c *Client) mayResume(ctx context.Context, p *plan, q diagnose.Question) error {
 	within, cancel := context.WithTimeout(ctx, c.env.Timeout)
 	defer cancel()
 	defer c.env.Screen.Waiting(c.env.Settings.BaseURL.Text, c.env.Timeout)()
 	if _, err := c.status(within, p); err != nil {
-		q := p.question()
 		q.Op = diagnose.OpResumeRun
-		return request.Explain(ctx, within, q, err)
+		return c.env.Diagnoser.Explain(ctx, within, q, err)
 	}
 	return nil
 }

@@ -58,9 +58,9 @@ func decideRegistry(f *Findings) Verdict {
 	switch {
 	case f.Project.empty():
 		return likely(errors.ErrProjectMissing)
-	case f.Project.answered() && f.Project.ReadOnly == Yes:
+	case f.projectReadOnly() == Yes:
 		return decideReadOnlyProject(f)
-	case f.Project.answered() && f.Project.ReadOnly == No:
+	case f.projectReadOnly() == No:
 		return undetermined(withSeat(f, errors.ErrProtectedAlias), "the server shows the registry as writable for you")
 	}
 	return undetermined([]error{errors.ErrProtectedAlias, errors.ErrProjectRestricted, errors.ErrProjectMissing})
@@ -88,9 +88,9 @@ func predictRegistry(f *Findings) Prediction {
 	switch {
 	case f.Project.empty():
 		return deny(certain(errors.ErrProjectMissing))
-	case f.Project.answered() && f.Project.ReadOnly == Yes:
+	case f.projectReadOnly() == Yes:
 		return deny(decideReadOnlyProject(f))
-	case f.Project.answered() && f.Project.ReadOnly == No:
+	case f.projectReadOnly() == No:
 		return allow("the registry may protect some aliases")
 	}
 	return Prediction{Verdict: decideRegistry(f)}

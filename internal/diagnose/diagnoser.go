@@ -33,27 +33,16 @@ type Diagnoser struct {
 // New creates a Diagnoser. It makes no request.
 func New(c Config) *Diagnoser { return &Diagnoser{config: c} }
 
-// Request is a request that is about to be sent. Requests for one entity and project that
-// are refused while both are in flight share one diagnosis.
-type Request struct {
-	diagnoser *Diagnoser
-	started   time.Time
-}
-
-// Begin notes that a request starts. Call it before the request is sent.
-func (d *Diagnoser) Begin() Request { return Request{d, time.Now()} }
-
-// Explain turns the error of the request into the public error. It asks the
+// Explain turns the error of a request into the public error. It asks the
 // server follow-up questions if they help, and blocks for at most the
 // configured timeout or until ctx ends. within is the context that bounded the
-// request; it may be ctx.
-func (r Request) Explain(ctx, within context.Context, q Question, err error) error {
-	return r.diagnoser.explain(ctx, within, q, err, sharedKey{entity: q.Entity, project: q.Project}, r.started)
-}
-
-// Explain is [Request.Explain] for a request whose start was not noted.
+// request; it may be ctx. Requests for one entity and project that are refused while
+// both are in flight share one diagnosis.
 func (d *Diagnoser) Explain(ctx, within context.Context, q Question, err error) error {
-	return d.Begin().Explain(ctx, within, q, err)
+	if q.Started.IsZero() {
+		q.Started = time.Now()
+	}
+	return d.explain(ctx, within, q, err, sharedKey{entity: q.Entity, project: q.Project})
 }
 
 // ExplainRunning is [Diagnoser.Explain] for a run that was created before. Its
@@ -63,8 +52,8 @@ func (d *Diagnoser) ExplainRunning(ctx context.Context, q Question, err error) e
 	if !Explainable(err) {
 		return err
 	}
-	key := sharedKey{entity: q.Entity, project: q.Project, runID: q.RunID}
-	return d.explain(ctx, ctx, q, err, key, time.Now().Add(-findingsLast))
+	q.Started = time.Now().Add(-findingsLast)
+	return d.explain(ctx, ctx, q, err, sharedKey{entity: q.Entity, project: q.Project, runID: q.RunID})
 }
 
 // Preliminary returns the public error that is known without a question to the server. An error
@@ -84,9 +73,9 @@ func (d *Diagnoser) Preliminary(ctx context.Context, q Question, err error) erro
 	return d.permissionError(q, r, nothing, Decide(r, nothing))
 }
 
-// explain asks what the refusal calls for, unless requests with the same key have asked it
-// since a time.
-func (d *Diagnoser) explain(ctx, within context.Context, q Question, err error, key sharedKey, since time.Time) error {
+// explain asks what the refusal calls for, unless a request with the same key has asked it
+// since q was started.
+func (d *Diagnoser) explain(ctx, within context.Context, q Question, err error, key sharedKey) error {
 	if e, ok := incomplete(err); ok {
 		return d.Failed(q, *e)
 	}
@@ -104,7 +93,7 @@ func (d *Diagnoser) explain(ctx, within context.Context, q Question, err error, 
 		ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
 		defer cancel()
 		key.questions = r.Class.questions()
-		findings = d.sharing.find(ctx, key, since, func(ctx context.Context) *Findings {
+		findings = d.sharing.find(ctx, key, q.Started, func(ctx context.Context) *Findings {
 			ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
 			defer cancel()
 			return Ask(ctx, d.config.GraphQL.ForProbes(), r.Class, q)

@@ -2,8 +2,7 @@
 //
 // A [Diagnoser] is the entry for other packages. It answers three questions:
 //
-//   - Explain this failure: [Diagnoser.Explain] for one request,
-//     [Diagnoser.Begin] and [Request.Explain] for requests that run side by side,
+//   - Explain this failure: [Diagnoser.Explain] for a request,
 //     [Diagnoser.ExplainRunning] for a run that was created before, and
 //     [Diagnoser.Preliminary] without a question to the server.
 //   - May I? [Diagnoser.Check].

@@ -197,47 +197,40 @@ func (f *Findings) role() string {
 	return f.Role.Name
 }
 
-// roleKind says whether a role can write, as far as its name shows.
-type roleKind int
-
-const (
-	roleUnknown roleKind = iota
-	roleViewOnly
-	roleWrites
-)
-
-func kindOfRole(name string) roleKind {
+// roleWrites reports whether a role can write, as far as its name shows.
+func roleWrites(name string) Tri {
 	switch squash(name) {
 	case "viewer", "viewonly", "view", "readonly", "reader":
-		return roleViewOnly
+		return No
 	case "member", "admin", "owner":
-		return roleWrites
+		return Yes
 	default: // a custom role, whose permissions are not documented
-		return roleUnknown
+		return Unknown
 	}
 }
 
-// seatKind says whether a Models seat can write, as far as its name shows.
-type seatKind int
-
-const (
-	seatUnknown seatKind = iota
-	seatFull
-	seatLacking
-)
-
-func (f *Findings) seat() seatKind {
+// seatWrites reports whether the viewer's Models seat can write, as far as its name shows.
+func (f *Findings) seatWrites() Tri {
 	if !f.Seat.Listed {
-		return seatUnknown
+		return Unknown
 	}
-	switch s := squash(f.Seat.Name); s {
+	switch squash(f.Seat.Name) {
 	case "full":
-		return seatFull
+		return Yes
 	case "viewer", "view", "viewonly", "readonly", "none", "noaccess":
-		return seatLacking
+		return No
 	default: // the values are not documented, so an unknown one proves nothing
-		return seatUnknown
+		return Unknown
 	}
+}
+
+// projectReadOnly is whether the project is read-only, if the server answered the whole
+// question about it.
+func (f *Findings) projectReadOnly() Tri {
+	if !f.Project.answered() {
+		return Unknown
+	}
+	return f.Project.ReadOnly
 }
 
 // squash folds case and drops everything but letters: "View-Only" → "viewonly".

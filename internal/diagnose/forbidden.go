@@ -89,10 +89,10 @@ func decideOutsider(f *Findings) Verdict {
 	case f.Team.ReadOnly == No: // row 9
 		return undetermined([]error{errors.ErrNotTeamMember, errors.ErrProjectRestricted, errors.ErrSeatRequired},
 			append(notes, "you are not listed as a member, but the server shows the entity as writable for you")...)
-	case f.Project.answered() && f.Project.ReadOnly == No: // row 8
+	case f.projectReadOnly() == No: // row 8
 		return undetermined([]error{errors.ErrNotTeamMember, errors.ErrProjectRestricted},
 			append(notes, "you are not listed as a member, but the server shows the project as writable for you")...)
-	case f.Project.answered() && f.Project.ReadOnly == Yes: // row 7
+	case f.projectReadOnly() == Yes: // row 7
 		return sureIf(sure && f.Team.known(), errors.ErrNotTeamMember,
 			append(notes, "the project is public: you can read it but not write to it")...)
 	case f.Team.answered() && f.Project.empty(): // row 6
@@ -133,18 +133,18 @@ func decideOwnName(f *Findings) Verdict {
 }
 
 func decideMember(f *Findings) Verdict {
-	if f.Who.Viewer.AccountType == "VIEWER" && kindOfRole(f.Role.Name) != roleViewOnly { // row 10
+	if f.Who.Viewer.AccountType == "VIEWER" && roleWrites(f.Role.Name) != No { // row 10
 		return likely(errors.ErrViewerRole, "your account is of the view-only type")
 	}
 	switch {
 	case f.Team.ReadOnly == Yes:
 		return decideReadOnlyTeam(f)
-	case f.Team.ReadOnly == No && f.Project.answered() && f.Project.ReadOnly == Yes:
+	case f.Team.ReadOnly == No && f.projectReadOnly() == Yes:
 		return decideReadOnlyProject(f)
 	}
 	// From here on, the team and the project are writable as far as the server
 	// shows. A seat that is not is documented to refuse.
-	if f.Team.ReadOnly == No && f.seat() == seatLacking {
+	if f.Team.ReadOnly == No && f.seatWrites() == No {
 		return likely(errors.ErrSeatRequired, seatNote(f))
 	}
 	switch {
@@ -156,7 +156,7 @@ func decideMember(f *Findings) Verdict {
 			"the server did not disclose whether the team is read-only for you")
 	case f.Project.empty(): // row 12
 		return undetermined(withSeat(f, errors.ErrProjectMissing, errors.ErrProjectRestricted))
-	case f.Project.answered() && f.Project.ReadOnly == No:
+	case f.projectReadOnly() == No:
 		return decideWritable(f)
 	}
 	return undetermined(withSeat(f, errors.ErrProjectRestricted, errors.ErrProjectMissing),
@@ -165,21 +165,21 @@ func decideMember(f *Findings) Verdict {
 
 // decideReadOnlyTeam is row 10: a member for whom the team is read-only.
 func decideReadOnlyTeam(f *Findings) Verdict {
-	role, seat, frozen := kindOfRole(f.Role.Name), f.seat(), f.Kind.Frozen
+	writesByRole, writesBySeat, frozen := roleWrites(f.Role.Name), f.seatWrites(), f.Kind.Frozen
 	switch {
-	case role == roleViewOnly:
-		return certain(errors.ErrViewerRole, f.alsoInTheWay("the role is changed", seat == seatLacking, frozen == Yes)...)
-	case seat == seatLacking:
+	case writesByRole == No:
+		return certain(errors.ErrViewerRole, f.alsoInTheWay("the role is changed", writesBySeat == No, frozen == Yes)...)
+	case writesBySeat == No:
 		return likely(errors.ErrSeatRequired,
 			append([]string{seatNote(f)}, f.alsoInTheWay("the seat is upgraded", false, frozen == Yes)...)...)
-	case frozen == Yes && role == roleWrites:
+	case frozen == Yes && writesByRole == Yes:
 		return likely(errors.ErrTeamFrozen)
 	}
 	var candidates []error
-	if role == roleUnknown {
+	if writesByRole == Unknown {
 		candidates = append(candidates, errors.ErrViewerRole)
 	}
-	if seat == seatUnknown {
+	if writesBySeat == Unknown {
 		candidates = append(candidates, errors.ErrSeatRequired)
 	}
 	if frozen != No {
@@ -209,13 +209,13 @@ func (f *Findings) alsoInTheWay(once string, seat, frozen bool) []string {
 func decideReadOnlyProject(f *Findings) Verdict {
 	restricted := f.Project.Access == "RESTRICTED"
 	switch {
-	case f.ProjectRole.Listed && kindOfRole(f.ProjectRole.Name) == roleViewOnly:
+	case f.ProjectRole.Listed && roleWrites(f.ProjectRole.Name) == No:
 		return certain(errors.ErrProjectRestricted, append([]string{"your role in the project is " + f.ProjectRole.Name},
-			f.alsoInTheWay("that role is changed", f.seat() == seatLacking, false)...)...)
+			f.alsoInTheWay("that role is changed", f.seatWrites() == No, false)...)...)
 	case f.ProjectRole.answered() && !f.ProjectRole.Listed && restricted:
 		return certain(errors.ErrProjectRestricted, append([]string{"the project is Restricted and does not list you"},
-			f.alsoInTheWay("you are invited", f.seat() == seatLacking, false)...)...)
-	case f.seat() == seatLacking:
+			f.alsoInTheWay("you are invited", f.seatWrites() == No, false)...)...)
+	case f.seatWrites() == No:
 		return undetermined([]error{errors.ErrProjectRestricted, errors.ErrSeatRequired}, seatNote(f))
 	}
 	return likely(errors.ErrProjectRestricted)
@@ -231,7 +231,7 @@ func seatNote(f *Findings) string {
 
 // withSeat adds the seat to the candidates unless it is a full one.
 func withSeat(f *Findings, candidates ...error) []error {
-	if f.seat() == seatFull {
+	if f.seatWrites() == Yes {
 		return candidates
 	}
 	return append(candidates, errors.ErrSeatRequired)
@@ -264,10 +264,10 @@ func decideWritable(f *Findings) Verdict {
 	case r.Owner != "":
 		notes = append(notes, "a run with this id already exists and belongs to "+quote(r.Owner))
 	}
-	if kindOfRole(f.ProjectRole.Name) != roleWrites {
+	if roleWrites(f.ProjectRole.Name) != Yes {
 		candidates = append(candidates, errors.ErrProjectRestricted)
 	}
-	if kindOfRole(f.Role.Name) != roleWrites {
+	if roleWrites(f.Role.Name) != Yes {
 		candidates = append(candidates, errors.ErrViewerRole)
 	}
 	return undetermined(withSeat(f, candidates...), notes...)

@@ -105,7 +105,7 @@ func predictRead(q Question, f *Findings) Prediction {
 
 func predictMember(q Question, f *Findings) Prediction {
 	switch {
-	case f.Team.ReadOnly == Yes && f.Project.answered() && f.Project.ReadOnly == No:
+	case f.Team.ReadOnly == Yes && f.projectReadOnly() == No:
 		// An open project accepts runs from everyone. It is not documented whether
 		// that includes view-only members.
 		return Prediction{Verdict: undetermined([]error{errors.ErrViewerRole, errors.ErrSeatRequired},
@@ -114,13 +114,13 @@ func predictMember(q Question, f *Findings) Prediction {
 		return deny(decideMember(f))
 	case f.Team.ReadOnly == Unknown:
 		return Prediction{Verdict: decideMember(f)}
-	case f.Project.answered() && f.Project.ReadOnly == Yes:
+	case f.projectReadOnly() == Yes:
 		return deny(decideMember(f))
-	case f.seat() == seatLacking:
+	case f.seatWrites() == No:
 		return deny(likely(errors.ErrSeatRequired, seatNote(f)))
 	case f.Who.Viewer.AccountType == "VIEWER":
 		return deny(likely(errors.ErrViewerRole, "your account is of the view-only type"))
-	case f.Project.answered() && f.Project.ReadOnly == No:
+	case f.projectReadOnly() == No:
 		return allow()
 	case q.Project == "":
 		return allow("no project was named")
@@ -133,7 +133,7 @@ func predictMember(q Question, f *Findings) Prediction {
 func predictOutsider(f *Findings) Prediction {
 	switch {
 	case f.personal() && f.Team.ReadOnly == No && f.Account.Disabled != Yes:
-		if f.Project.answered() && f.Project.ReadOnly == Yes {
+		if f.projectReadOnly() == Yes {
 			return Prediction{Verdict: undetermined([]error{errors.ErrProjectRestricted})}
 		}
 		return allow()
@@ -143,7 +143,7 @@ func predictOutsider(f *Findings) Prediction {
 			return deny(v)
 		}
 		return Prediction{Verdict: v}
-	case f.Project.answered() && f.Project.ReadOnly == No:
+	case f.projectReadOnly() == No:
 		return allow("you are not a member, but the project is open to everyone")
 	case f.Team.ReadOnly == No:
 		return Prediction{Verdict: decideOutsider(f)}

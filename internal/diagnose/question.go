@@ -3,6 +3,7 @@ package diagnose
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/wandgo/wandgo/errors"
 )
@@ -21,6 +22,9 @@ type Question struct {
 	// Dir is the run's directory with what the server does not have, RestDir one with the
 	// rest of it; may be "".
 	Dir, RestDir string
+	// Started is when the request was sent, or a little before: what the server said of the
+	// account earlier may have changed. Zero stands for now.
+	Started time.Time
 }
 
 // Op is an operation of this client.
