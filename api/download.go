@@ -13,6 +13,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/smallfile"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -26,28 +27,20 @@ func (a *API) get(ctx context.Context, url string, signed bool, receive func(io.
 	return gqlclient.ErrorOf("GET", resp, err)
 }
 
-// fetch downloads a signed address to a temporary file without a name, and returns it at its
-// beginning.
-func (a *API) fetch(ctx context.Context, url string) (*os.File, error) {
+// fetch downloads a signed address to a temporary file, and returns it at its beginning.
+func (a *API) fetch(ctx context.Context, url string) (*smallfile.Temporary, error) {
 	return temporary(func(f *os.File) error {
 		return a.get(ctx, url, true, func(body io.Reader) error { _, err := refill(f, body); return err })
 	})
 }
 
-// temporary returns a new file at its beginning after fill has filled it. It has no name, and is
-// deleted when it is closed.
-func temporary(fill func(*os.File) error) (*os.File, error) {
-	f, err := os.CreateTemp("", "wandgo-*")
+// temporary returns a new file at its beginning after fill has filled it.
+func temporary(fill func(*os.File) error) (*smallfile.Temporary, error) {
+	f, err := smallfile.NewTemporary("", "wandgo-*")
 	if err != nil {
 		return nil, fmt.Errorf("make a temporary file: %w", err)
 	}
-	if err = os.Remove(f.Name()); err != nil { // it lives as long as it is open
-		err = fmt.Errorf("remove the name of a temporary file: %w", err)
-	}
-	if err == nil {
-		err = fill(f)
-	}
-	if err == nil {
+	if err = fill(f.File); err == nil {
 		_, err = f.Seek(0, io.SeekStart)
 	}
 	if err != nil {

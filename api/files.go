@@ -118,8 +118,8 @@ func (r *Run) File(ctx context.Context, name string) (*File, error) {
 	return nil, fmt.Errorf("%s has no file %s: %w", r, plaintext.Quote(name, plaintext.NoLimit), os.ErrNotExist)
 }
 
-// Open returns the file's content. It blocks until the content is in a temporary file without a
-// name, which Close deletes, and has the size and digest that the server states.
+// Open returns the file's content. It blocks until the content is in a temporary file, which Close
+// deletes, and has the size and digest that the server states.
 //
 // Errors:
 //   - an error that matches ErrDigestMismatch: the content is different.

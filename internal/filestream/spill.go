@@ -4,31 +4,26 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"os"
+
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // spillFile is a first-in first-out file of chunks. Each has a header of two little-endian
-// numbers of four bytes: its number of lines and its size. If the system allows it, the
-// file is unlinked at once so that it is never left behind.
+// numbers of four bytes: its number of lines and its size.
 type spillFile struct {
 	dir  string
-	file *os.File
-	name string // "" once unlinked
+	file *smallfile.Temporary
 	r, w int64
 }
 
 const spillHeader = 8
 
 func createSpill(dir string) (*spillFile, error) {
-	f, err := os.CreateTemp(dir, "wandgo-*.spill")
+	f, err := smallfile.NewTemporary(dir, "wandgo-*.spill")
 	if err != nil {
 		return nil, &SpillError{Op: "create", Dir: dir, Err: err}
 	}
-	s := &spillFile{dir: dir, file: f, name: f.Name()}
-	if os.Remove(s.name) == nil {
-		s.name = ""
-	}
-	return s, nil
+	return &spillFile{dir: dir, file: f}, nil
 }
 
 // pending returns the number of unread bytes.
@@ -87,9 +82,4 @@ func (s *spillFile) consumed(next int64) {
 	}
 }
 
-func (s *spillFile) close() {
-	_ = s.file.Close()
-	if s.name != "" {
-		_ = os.Remove(s.name)
-	}
-}
+func (s *spillFile) close() { _ = s.file.Close() }

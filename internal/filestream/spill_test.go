@@ -204,13 +204,13 @@ func TestSpillFile_WriteFails_KeepsEarlierChunks(t *testing.T) {
 	require.NoError(t, err)
 	defer f.close()
 	require.NoError(t, f.write(&chunk{buf: []byte(`"a",`), lines: 1}))
-	good := f.file
-	f.file, err = os.Open(os.DevNull) // for reading only
+	good := f.file.File
+	f.file.File, err = os.Open(os.DevNull) // for reading only
 	require.NoError(t, err)
 	var spillErr *SpillError
 	require.ErrorAs(t, f.write(&chunk{buf: []byte(`"b",`), lines: 1}), &spillErr)
-	require.NoError(t, f.file.Close())
-	f.file = good
+	require.NoError(t, f.file.File.Close())
+	f.file.File = good
 	require.NoError(t, f.write(&chunk{buf: []byte(`"c","d",`), lines: 2}))
 	for _, want := range []chunk{{buf: []byte(`"a",`), lines: 1}, {buf: []byte(`"c","d",`), lines: 2}} {
 		var c chunk

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"os"
 	"strings"
 	"sync"
 
@@ -16,19 +15,18 @@ import (
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // maxKept is the size of the largest manifest that stays in memory, in bytes. A larger one is
 // in a temporary file while it is used, so that a million entries take no memory.
 const maxKept = 4 << 20
 
-// manifestFile is the text of a manifest: in memory, or in a file that is gone after close. The
-// file has no name, so that nothing is left if the process is killed.
+// manifestFile is the text of a manifest: in memory, or in a file that is gone after close.
 type manifestFile struct {
-	text  []byte
-	file  *os.File
-	named bool // some systems do not remove an open file
-	size  int64
+	text []byte
+	file *smallfile.Temporary
+	size int64
 }
 
 func (m *manifestFile) reader() io.Reader {
@@ -41,9 +39,6 @@ func (m *manifestFile) reader() io.Reader {
 func (m *manifestFile) close() {
 	if m.file != nil {
 		_ = m.file.Close()
-		if m.named {
-			_ = os.Remove(m.file.Name())
-		}
 		m.file = nil
 	}
 }
@@ -180,11 +175,11 @@ type spill manifestFile
 
 func (s *spill) Write(p []byte) (int, error) {
 	if s.file == nil && len(s.text)+len(p) > maxKept {
-		f, err := os.CreateTemp("", "wandgo-manifest-")
+		f, err := smallfile.NewTemporary("", "wandgo-manifest-")
 		if err != nil {
 			return 0, err
 		}
-		s.file, s.named = f, os.Remove(f.Name()) != nil
+		s.file = f
 		if _, err := f.Write(s.text); err != nil {
 			return 0, err
 		}
