@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wandgo/wandgo/internal/filelock"
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
@@ -24,7 +25,7 @@ func TestDead_SomeoneElseAsks_KilledTrialIsDead(t *testing.T) {
 	lock.release()
 	reader, err := smallfile.Open(s.alive("abc"))
 	require.NoError(t, err)
-	probing, err := flock(reader, syscall.LOCK_SH)
+	probing, err := locked(reader, filelock.Probe)
 	require.NoError(t, err)
 	t.Cleanup(probing.release)
 	assert.True(t, s.dead("abc"))

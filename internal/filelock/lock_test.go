@@ -27,6 +27,16 @@ func TestLock_TakenTwice_IsInUseUntilItIsGivenBack(t *testing.T) {
 	}
 	require.NoError(t, err)
 	require.ErrorIs(t, filelock.Lock(b), filelock.ErrInUse)
+	require.ErrorIs(t, filelock.Probe(b), filelock.ErrInUse)
+	filelock.Unlock(a)
+	require.NoError(t, filelock.Probe(a))
+	require.NoError(t, filelock.Probe(b), "those who probe do not see each other")
+	require.ErrorIs(t, filelock.Lock(open()), filelock.ErrInUse)
 	filelock.Unlock(a)
 	require.NoError(t, filelock.Lock(b))
+	waited := make(chan error)
+	go func() { waited <- filelock.Wait(a) }()
+	filelock.Unlock(b)
+	require.NoError(t, <-waited)
+	require.ErrorIs(t, filelock.Lock(b), filelock.ErrInUse)
 }

@@ -1,11 +1,11 @@
-//go:build unix && !solaris && !aix
+//go:build !windows
 
 package sweep
 
 import (
 	"os"
-	"syscall"
 
+	"github.com/wandgo/wandgo/internal/filelock"
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
@@ -19,11 +19,10 @@ func acquire(path string, wait bool) (*fileLock, error) {
 	if err != nil {
 		return nil, err
 	}
-	how := syscall.LOCK_EX
-	if !wait {
-		how |= syscall.LOCK_NB
+	if wait {
+		return locked(f, filelock.Wait)
 	}
-	return flock(f, how)
+	return locked(f, filelock.Lock)
 }
 
 // probe returns an error if someone holds the lock on a file, or there is no such file. Those who probe at the same
@@ -33,32 +32,23 @@ func probe(path string) error {
 	if err != nil {
 		return err
 	}
-	lock, err := flock(f, syscall.LOCK_SH|syscall.LOCK_NB)
+	lock, err := locked(f, filelock.Probe)
 	if err == nil {
 		lock.release()
 	}
 	return err
 }
 
-// flock locks a file, or closes it and returns an error.
-func flock(f *os.File, how int) (*fileLock, error) {
-	var err error
-	for {
-		err = syscall.Flock(int(f.Fd()), how)
-		if err != syscall.EINTR {
-			break
-		}
-	}
-	if err != nil {
+// locked locks a file, or closes it and returns an error.
+func locked(f *os.File, lock func(*os.File) error) (*fileLock, error) {
+	if err := lock(f); err != nil {
 		_ = f.Close()
 		return nil, &os.PathError{Op: "lock", Path: f.Name(), Err: err}
 	}
 	return &fileLock{f}, nil
 }
 
-// release releases the lock. Closing the file is not enough: a child process that is being
-// started has the file too, from the fork until it executes.
 func (l *fileLock) release() {
-	_ = syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN)
+	filelock.Unlock(l.file)
 	_ = l.file.Close()
 }
