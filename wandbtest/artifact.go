@@ -73,6 +73,7 @@ type membership struct {
 
 // artifact is an artifact as stored.
 type artifact struct {
+	violations
 	id                            string
 	sequence                      *collection
 	state, digest, algorithm      string
@@ -92,7 +93,6 @@ type artifact struct {
 	size                          int64
 	memberships                   []*membership // the sequence's first
 	usedBy                        []*run
-	notes                         []string
 }
 
 // artifactManifest is a manifest as it is created and uploaded.

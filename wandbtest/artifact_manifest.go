@@ -184,10 +184,3 @@ func (a *artifact) checkDigest() {
 		}
 	}
 }
-
-// note records a violation of the protocol.
-func (a *artifact) note(format string, args ...any) {
-	if len(a.notes) < maxNotes {
-		a.notes = append(a.notes, fmt.Sprintf(format, args...))
-	}
-}

@@ -172,7 +172,7 @@ func (s *Server) artifactView(a *artifact) ArtifactView {
 		ID: a.id, ClientID: a.clientID, Entity: c.project.Entity, Project: c.project.Name, Collection: c.name, Type: c.typ, Version: -1, State: a.state,
 		Digest: a.digest, DigestAlgorithm: a.algorithm, Description: a.description, Metadata: a.metadata, Tags: slices.Clone(a.tags),
 		TTL: int(a.ttl), StorageRegion: a.region, HistoryStep: -1, UsedBy: keysOf(a.usedBy), Manifests: len(a.manifests),
-		CreatedAt: a.created, UpdatedAt: a.updated, notes: slices.Clone(a.notes),
+		CreatedAt: a.created, UpdatedAt: a.updated, notes: slices.Clone(a.violations),
 	}
 	if step, ok := a.historyStep.(int); ok {
 		v.HistoryStep = step

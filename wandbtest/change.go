@@ -187,8 +187,10 @@ func (s *Server) changeRun(verb, entity, project, id string, change func(*run)) 
 	if r == nil {
 		return fmt.Errorf("%s: no run %s/%s/%s", verb, entity, project, id)
 	}
+	r.mu.Lock()
+	defer s.changed.broadcast()
+	defer r.mu.Unlock()
 	change(r)
-	s.changed.broadcast()
 	return nil
 }
 
@@ -196,8 +198,6 @@ func (s *Server) changeRun(verb, entity, project, id string, change func(*run)) 
 // It serves tests that read long or unusual histories.
 func (s *Server) SetHistory(entity, project, id string, lines []string) error {
 	return s.changeRun("set history", entity, project, id, func(r *run) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
 		r.history, r.index = store.Lines{}, stepIndex{}
 		_ = r.history.Put(0, lines) // it fails for other offsets only
 	})
@@ -205,9 +205,5 @@ func (s *Server) SetHistory(entity, project, id string, lines []string) error {
 
 // SetFile stores a file of a run as if its client had uploaded it.
 func (s *Server) SetFile(entity, project, id, name string, content []byte) error {
-	return s.changeRun("set file", entity, project, id, func(r *run) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.uploads[name] = content
-	})
+	return s.changeRun("set file", entity, project, id, func(r *run) { r.uploads[name] = content })
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
 	"path"
@@ -61,7 +60,7 @@ func (s *Server) artifactURL(method, object string, more url.Values) string {
 // presign returns an address of an object, which is valid for one method.
 func (s *Server) presign(method, object string, q url.Values) string {
 	q.Set("signature", s.sign(method, object, q))
-	return s.storeURL() + storePath + escapePath(object) + "?" + q.Encode()
+	return s.storeURL + storePath + escapePath(object) + "?" + q.Encode()
 }
 
 // sign returns the signature of a presigned URL.
@@ -69,16 +68,6 @@ func (s *Server) sign(method, object string, q url.Values) string {
 	mac := hmac.New(sha256.New, s.secret)
 	fmt.Fprintf(mac, "%s\x00%s\x00%s", method, object, q.Encode())
 	return hex.EncodeToString(mac.Sum(nil)[:16])
-}
-
-// storeURL is the address of the object store.
-func (s *Server) storeURL() string {
-	u, err := url.Parse(s.url)
-	if err != nil || s.cfg.storeHost == "" {
-		return s.url
-	}
-	u.Host = net.JoinHostPort(s.cfg.storeHost, u.Port())
-	return u.String()
 }
 
 func escapePath(p string) string {

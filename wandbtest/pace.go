@@ -93,15 +93,15 @@ func (v RunView) Violations(p Pace) []string {
 }
 
 // steps lists the rows whose step is below that of the row before.
-func (v RunView) steps() (found []string) {
+func (v RunView) steps() (found violations) {
 	last, known := 0.0, false
 	for i, line := range v.HistoryLines {
 		step, ok := stepOf(line)
 		if !ok {
 			continue
 		}
-		if known && step < last && !slices.Contains(v.starts, i) && len(found) < maxNotes {
-			found = append(found, fmt.Sprintf("%s: row %d has step %v after step %v", historyFile, i, step, last))
+		if known && step < last && !slices.Contains(v.starts, i) {
+			found.note("%s: row %d has step %v after step %v", historyFile, i, step, last)
 		}
 		last, known = step, true
 	}
@@ -109,7 +109,7 @@ func (v RunView) steps() (found []string) {
 }
 
 // pace lists the posts of a writer that came too soon or too late.
-func (v RunView) pace(p Pace, writer, lead string) (found []string) {
+func (v RunView) pace(p Pace, writer, lead string) (found violations) {
 	var before, content *Post // the last, and the last with content
 	var last time.Time        // the time of its last request; zero if not known
 	if writer == "" && len(v.Posts) == v.Streams {
@@ -117,10 +117,8 @@ func (v RunView) pace(p Pace, writer, lead string) (found []string) {
 	}
 	rows := 0
 	note := func(post *Post, format string, args ...any) {
-		if len(found) < maxNotes {
-			at := post.At.Sub(v.CreatedAt).Round(time.Millisecond)
-			found = append(found, lead+fmt.Sprintf("post at %v: ", at)+fmt.Sprintf(format, args...))
-		}
+		at := post.At.Sub(v.CreatedAt).Round(time.Millisecond)
+		found.note("%spost at %v: %s", lead, at, fmt.Sprintf(format, args...))
 	}
 	for i := range v.Posts {
 		post := &v.Posts[i]

@@ -10,7 +10,7 @@ import (
 // referee records where the posts of one writer of a run violate the protocol. It checks
 // each post before it is stored, for what cannot be seen in the stored run later.
 type referee struct {
-	notes []string
+	violations
 	// ended says that the final post has arrived, after this many upserts of the run.
 	ended   bool
 	upserts int
@@ -19,12 +19,14 @@ type referee struct {
 	starts []int
 }
 
-// maxNotes is how many violations are recorded.
-const maxNotes = 100
+// violations are what a client did wrong. No more than maxViolations are recorded.
+type violations []string
 
-func (f *referee) note(format string, args ...any) {
-	if len(f.notes) < maxNotes {
-		f.notes = append(f.notes, fmt.Sprintf(format, args...))
+const maxViolations = 100
+
+func (v *violations) note(format string, args ...any) {
+	if len(*v) < maxViolations {
+		*v = append(*v, fmt.Sprintf(format, args...))
 	}
 }
 
@@ -104,9 +106,9 @@ func (f *referee) rewound(n int) {
 
 // faulted returns the notes about all writers of the run. Call with mu held.
 func (r *run) faulted() []string {
-	notes := slices.Clone(r.referee.notes)
+	notes := slices.Clone(r.referee.violations)
 	for _, w := range r.writers {
-		for _, n := range w.referee.notes {
+		for _, n := range w.referee.violations {
 			notes = append(notes, "writer "+w.id+": "+n)
 		}
 	}

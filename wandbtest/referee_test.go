@@ -41,10 +41,10 @@ func TestReferee_ManyViolations_KeepsBoundedNotes(t *testing.T) {
 	var have store.Lines
 	files := func(string) *store.Lines { return &have }
 	f.judge(streamPost{complete: true}, files, 1)
-	for range 2 * maxNotes {
+	for range 2 * maxViolations {
 		f.judge(streamPost{}, files, 1)
 	}
-	assert.Len(t, f.notes, maxNotes)
+	assert.Len(t, f.violations, maxViolations)
 	r := run{referee: f}
-	assert.Len(t, r.view(time.Time{}).Violations(Pace{}), maxNotes)
+	assert.Len(t, r.view(time.Time{}).Violations(Pace{}), maxViolations)
 }

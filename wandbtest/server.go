@@ -19,11 +19,12 @@ import (
 
 // Server is an in-process W&B server. Create one with [New] or [Start].
 type Server struct {
-	cfg     config
-	url     string
-	dialect *dialect
-	started time.Time
-	secret  []byte // signs upload URLs
+	cfg      config
+	url      string
+	storeURL string // of the object store
+	dialect  *dialect
+	started  time.Time
+	secret   []byte // signs upload URLs
 	// givenLimits is the value of "limits" in responses to posts; nil for the limiter's.
 	givenLimits json.RawMessage
 
@@ -89,8 +90,10 @@ func Start(world World, opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
+	host, port, _ := net.SplitHostPort(listener.Addr().String())
 	s := &Server{
-		cfg: cfg, url: "http://" + listener.Addr().String(), dialect: schema, started: cfg.clock(), givenLimits: limits,
+		cfg: cfg, url: "http://" + listener.Addr().String(), storeURL: "http://" + net.JoinHostPort(cmp.Or(cfg.storeHost, host), port),
+		dialect: schema, started: cfg.clock(), givenLimits: limits,
 		secret: []byte(rand.Text()), storage: map[string]*run{}, agents: map[string]*agent{}, artifacts: newArtifacts(),
 	}
 	s.realm = newRealm(world, cfg.policy.FoldEntityCase, s.started)

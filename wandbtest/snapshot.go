@@ -163,11 +163,7 @@ func (s *Server) findRun(entity, project, id string) *run {
 func (s *Server) Runs() []RunKey {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	keys := make([]RunKey, len(s.runs))
-	for i, r := range s.runs {
-		keys[i] = r.key
-	}
-	return keys
+	return keysOf(s.runs)
 }
 
 // WaitRun blocks until the run exists and satisfies cond, and returns it. A nil cond is
