@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/plaintext"
-	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // The forms of the error types for programs. In every form, the original error is
@@ -42,13 +41,15 @@ func (e *PermissionError) MarshalJSON() ([]byte, error) {
 	}
 	c := *e
 	show(&c.Op, &c.Entity, &c.Project, &c.Artifact, &c.File, &c.Store, &c.BaseURL, &c.AppURL, &c.Role, &c.KeySource, &c.Message, &c.Code)
-	c.Action, c.Resource = Action(shown(string(e.Action))), Resource(shown(string(e.Resource)))
+	show(&c.Action)
+	show(&c.Resource)
 	c.RunID, c.RequestID = shownID(e.RunID), shownID(e.RequestID)
 	c.Proxy, c.Viewer = e.Proxy.copied(), e.Viewer.copied()
 	c.Notes, c.Suggestions, c.Evidence = shownAll(e.Notes), shownAll(e.Suggestions), append([]Probe{}, e.Evidence...)
 	for i := range c.Evidence {
 		p := &c.Evidence[i]
 		show(&p.Name, &p.Question, &p.Result)
+		show(&p.Outcome)
 	}
 	if e.cause() == nil {
 		c.Confidence = Undetermined
@@ -101,19 +102,16 @@ func (e *InputError) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil
 	}
+	type inputFields InputError // without its methods
+	c := *e
+	show(&c.Field, &c.Rule, &c.Source)
+	c.Value = inline(e.Value, inputLimit)
 	return json.Marshal(struct {
 		Kind  string `json:"kind"`
 		Error string `json:"error"`
 		Cause string `json:"cause"`
-		Field string `json:"field"`
-		Value string `json:"value"`
-		Rule  string `json:"rule"`
-		// Source is "" if unknown.
-		Source string `json:"source"`
-	}{
-		"input", e.Error(), Code(ErrInvalidInput), shown(e.Field), plaintext.Escape(secret.Redact(bounded(e.Value)), inputLimit),
-		shown(e.Rule), shown(e.Source),
-	})
+		inputFields
+	}{"input", e.Error(), Code(ErrInvalidInput), inputFields(c)})
 }
 
 func (e *PermissionError) causeCode() string {
@@ -150,6 +148,7 @@ func (v *Viewer) copied() *Viewer {
 	}
 	c := *v
 	show(&c.Username, &c.DefaultEntity, &c.Email, &c.AccountType)
+	show(&c.PersonalEntity)
 	c.Teams, c.ID = shownAll(v.Teams), shownID(v.ID)
 	return &c
 }
@@ -172,9 +171,9 @@ func shown(text string) string { return inline(text, machineLimit) }
 func shownID(id string) string { return plaintext.Escape(bounded(id), machineLimit) }
 
 // show makes texts what [shown] returns.
-func show(texts ...*string) {
+func show[T ~string](texts ...*T) {
 	for _, text := range texts {
-		*text = shown(*text)
+		*text = T(shown(string(*text)))
 	}
 }
 

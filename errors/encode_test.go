@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -155,6 +156,46 @@ func TestErrors_FieldsHoldSecrets_NoFormShowsThem(t *testing.T) {
 			assert.Same(t, original, got, "the original stays reachable")
 		})
 	}
+}
+
+// A field that MarshalJSON does not redact would show the key.
+func TestMarshalJSON_KeyInEveryField_ShowsItNowhere(t *testing.T) {
+	t.Parallel()
+	key := "wandb_v1_" + strings.Repeat("Ab3_x", 15)
+	for _, err := range []error{
+		&errors.PermissionError{Viewer: &errors.Viewer{}, Proxy: &errors.Proxy{}, Evidence: make([]errors.Probe, 1)},
+		&errors.RequestError{Proxy: &errors.Proxy{}},
+		&errors.InputError{},
+	} {
+		filled := fillTexts(reflect.ValueOf(err).Elem(), "of "+key)
+		assert.Greater(t, filled, 3)
+		data, jsonErr := json.Marshal(err)
+		require.NoError(t, jsonErr)
+		assert.NotContains(t, string(data), key)
+	}
+}
+
+// fillTexts sets every text in v, except ids, which are not redacted. It returns their number.
+func fillTexts(v reflect.Value, text string) (filled int) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(text)
+		return 1
+	case reflect.Pointer:
+		return fillTexts(v.Elem(), text)
+	case reflect.Slice:
+		if v.Len() == 0 {
+			v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		}
+		return fillTexts(v.Index(0), text)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if name := v.Type().Field(i).Name; v.Field(i).CanSet() && !strings.HasSuffix(name, "ID") {
+				filled += fillTexts(v.Field(i), text)
+			}
+		}
+	}
+	return filled
 }
 
 func TestErrors_NamesThatResembleKeys_AreShown(t *testing.T) {

@@ -10,16 +10,16 @@ import (
 // It matches [ErrInvalidInput]. It is immutable once returned.
 type InputError struct {
 	// Field is the argument: "entity", "project", "run id", "config[\"a\"]".
-	Field string
+	Field string `json:"field"`
 	// Value is the argument's value, without what looks like an API key. The type
 	// quotes, escapes and cuts it. It is "" if it must not be shown.
-	Value string
+	Value string `json:"value"`
 	// Rule is the rule that it breaks, as part of a sentence: "must not contain '/'".
-	Rule string
+	Rule string `json:"rule"`
 	// Source names where the value comes from: "RunOptions.Entity", "WANDB_ENTITY",
 	// "settings file /home/jo/.config/wandb/settings". It is "" if the caller passed
 	// the value directly, or if unknown.
-	Source string
+	Source string `json:"source"`
 }
 
 // Unwrap returns [ErrInvalidInput].

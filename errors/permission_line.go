@@ -18,8 +18,8 @@ func (e *PermissionError) Error() string {
 	}
 	clause := e.clause()
 	line := e.target().prefix() + clause
-	if facts := e.facts(clause); len(facts) > 0 {
-		line += " (" + strings.Join(facts, "; ") + ")"
+	if asides := e.asides(clause); len(asides) > 0 {
+		line += " (" + strings.Join(asides, "; ") + ")"
 	}
 	return line
 }
@@ -105,28 +105,28 @@ func (e *PermissionError) clause() string {
 	return clause
 }
 
-// facts are the parts of the parenthesis that ends the line. They do not repeat the
+// asides are the parts of the parenthesis that ends the line. They do not repeat the
 // clause.
-func (e *PermissionError) facts(clause string) []string {
-	var facts []string
+func (e *PermissionError) asides(clause string) []string {
+	var asides []string
 	switch unusable := e.stage() == keyUnusable; {
 	case unusable && e.cause() == ErrNoAPIKey:
 		return nil
 	case unusable:
-		facts = append(facts, "nothing was sent")
+		asides = append(asides, "nothing was sent")
 	default:
-		facts = append(facts, responseLine(e.StatusCode, e.Message))
+		asides = append(asides, responseLine(e.StatusCode, e.Message))
 	}
 	if e.Viewer != nil && e.Viewer.Username != "" && !strings.Contains(clause, quoted(e.Viewer.Username)) {
-		facts = append(facts, "asked as "+e.who())
+		asides = append(asides, "asked as "+e.who())
 	}
 	if !e.beforeServer() {
 		if e.EntityDefaulted && e.Entity != "" {
-			facts = append(facts, "default entity, none was given")
+			asides = append(asides, "default entity, none was given")
 		}
-		facts = append(facts, e.login())
+		asides = append(asides, e.login())
 	}
-	return slices.DeleteFunc(facts, func(fact string) bool { return fact == "" })
+	return slices.DeleteFunc(asides, func(aside string) bool { return aside == "" })
 }
 
 // who names the account behind the key in a sentence.
