@@ -1,6 +1,9 @@
 package errors
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // LooksLikePlaceholder reports whether a valid name of an entity or a project looks
 // like a placeholder that was not replaced. what follows "looks like": "None" looks
@@ -23,8 +26,10 @@ func LooksLikePlaceholder(name string) (what string, ok bool) {
 		return "a setting and its value in one", true
 	}
 	plain := strings.NewReplacer("-", "_", " ", "_", ".", "_").Replace(strings.ToLower(name))
-	if what, ok := placeholderNames[plain]; ok {
-		return what, true
+	for _, placeholder := range placeholderNames {
+		if slices.Contains(placeholder.names, plain) {
+			return placeholder.what, true
+		}
 	}
 	for _, prefix := range []string{"your_", "insert_", "replace_", "enter_your_", "put_your_", "change_me"} {
 		if strings.HasPrefix(plain, prefix) {
@@ -38,56 +43,38 @@ func LooksLikePlaceholder(name string) (what string, ok bool) {
 }
 
 const (
-	exampleName  = "a placeholder from an example"
-	emptyValue   = "an empty value turned into text"
-	unsetVar     = "a variable that was not filled in"
-	genericName  = "a generic word left over from an example"
-	wandbItself  = "the name of W&B itself"
-	truthValue   = "a truth value turned into text"
-	notANumber   = "not-a-number turned into text"
-	bracketedVal = "a placeholder in brackets"
+	exampleName = "a placeholder from an example"
+	unsetVar    = "a variable that was not filled in"
 )
 
 // placeholderBrackets surround names to be replaced in template languages and
 // manuals.
 var placeholderBrackets = []struct{ left, right, what string }{
-	{"<", ">", bracketedVal},
-	{"[", "]", bracketedVal},
+	{"<", ">", "a placeholder in brackets"},
+	{"[", "]", "a placeholder in brackets"},
 	{"{", "}", unsetVar},
 	{"$", "", unsetVar},
 	{"%", "%", unsetVar},
 }
 
 // placeholderNames are whole names, lower case with "_" for every separator.
-var placeholderNames = map[string]string{
-	"none":      "Python's None turned into text",
-	"null":      emptyValue,
-	"nil":       emptyValue,
-	"undefined": emptyValue,
-	"empty":     emptyValue,
-	"n/a":       emptyValue,
-	"nan":       notANumber,
-	"true":      truthValue,
-	"false":     truthValue,
-
-	"user": genericName, "username": genericName, "user_name": genericName,
-	"entity": genericName, "entity_name": genericName,
-	"team": genericName, "team_name": genericName, "teamname": genericName,
-	"org": genericName, "organization": genericName,
-	"project": genericName, "project_name": genericName,
-	"name": genericName, "example": genericName,
-
-	"my_team": exampleName, "myteam": exampleName, "my_entity": exampleName,
-	"my_org": exampleName, "my_username": exampleName, "my_user": exampleName,
-	"my_team_name": exampleName, "my_entity_name": exampleName,
-	"yourname": exampleName, "yourteam": exampleName, "yourusername": exampleName,
-	"youruser": exampleName, "yourentity": exampleName,
-	"wandb_entity": exampleName, "wandb_username": exampleName, "wandb_user": exampleName,
-	"wandb_project": exampleName, "wandb_team": exampleName,
-	"changeme": exampleName, "change_me": exampleName, "placeholder": exampleName,
-	"todo": exampleName, "tbd": exampleName, "fixme": exampleName,
-	"xxx": exampleName, "xxxx": exampleName,
-	"some_entity": exampleName, "some_team": exampleName,
-
-	"wandb": wandbItself,
+var placeholderNames = []struct {
+	what  string
+	names []string
+}{
+	{"Python's None turned into text", []string{"none"}},
+	{"an empty value turned into text", []string{"null", "nil", "undefined", "empty", "n/a"}},
+	{"not-a-number turned into text", []string{"nan"}},
+	{"a truth value turned into text", []string{"true", "false"}},
+	{"the name of W&B itself", []string{"wandb"}},
+	{"a generic word left over from an example", []string{
+		"user", "username", "user_name", "entity", "entity_name", "team", "team_name", "teamname", "org", "organization",
+		"project", "project_name", "name", "example",
+	}},
+	{exampleName, []string{
+		"my_team", "myteam", "my_entity", "my_org", "my_username", "my_user", "my_team_name", "my_entity_name",
+		"yourname", "yourteam", "yourusername", "youruser", "yourentity", "some_entity", "some_team",
+		"wandb_entity", "wandb_username", "wandb_user", "wandb_project", "wandb_team",
+		"changeme", "change_me", "placeholder", "todo", "tbd", "fixme", "xxx", "xxxx",
+	}},
 }
