@@ -37,12 +37,11 @@ func (e *RequestError) Remedies() []Remedy {
 	return e.describe().steps
 }
 
-// step adds a step. A copy of it in each of its many callers would be 30 KB.
-//
-//go:noinline
+// step adds a step.
 func (a *advice) step(text string) { a.show(text, "") }
 
-// show adds a step with a command, or the address to open.
+// show adds a step with a command, or the address to open. A copy of it in each of its many
+// callers would be 30 KB.
 //
 //go:noinline
 func (a *advice) show(text, command string) { a.steps = append(a.steps, Remedy{text, command}) }
