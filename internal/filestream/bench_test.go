@@ -46,14 +46,19 @@ func (discard) Send(context.Context, []byte) (*filestream.Reply, error) { return
 func BenchmarkAppend(b *testing.B) {
 	for _, n := range []int{20, 500} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			line := encodeRow(b, metrics(n))
+			var e history.Encoder
+			split := e.Split(metrics(n))
+			line, err := e.AppendSplit(nil, split, history.Meta{Step: 42, HasStep: true, Runtime: 101.25, Timestamp: 1795432414.31})
+			if err != nil {
+				b.Fatal(err)
+			}
 			s := filestream.New(filestream.Config{Sender: discard{}, SpillDir: b.TempDir()})
 			s.Start()
 			defer s.Close()
 			b.SetBytes(int64(len(line)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := s.AppendRow(line, nil); err != nil {
+				if err := s.AppendRow(line, split.Layout()); err != nil {
 					b.Fatal(err)
 				}
 			}

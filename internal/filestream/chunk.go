@@ -37,7 +37,7 @@ func (c *chunk) add(q *jsonx.Quoter, line []byte, layout jsonx.Layout, size int)
 		copy(grown, c.buf)
 		c.buf = grown
 	}
-	c.buf = append(q.AppendLaidOut(c.buf, line, layout), ',')
+	c.buf = append(q.Append(c.buf, line, layout), ',')
 	c.lines++
 	return len(c.buf) - before
 }

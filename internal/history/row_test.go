@@ -32,7 +32,7 @@ func requireLayout(t *testing.T, row map[string]any) {
 		}
 		require.Equal(t, len(line), at, "%s", line)
 		for range 2 {
-			require.Equal(t, string(jsonx.AppendQuoted(nil, line)), string(quoter.AppendLaidOut(nil, line, layout)))
+			require.Equal(t, string(jsonx.AppendQuoted(nil, line)), string(quoter.Append(nil, line, layout)))
 		}
 	}
 }
@@ -62,7 +62,7 @@ func TestAppendSplit_Layout_CoversTheLine(t *testing.T) {
 }
 
 // One quoter quotes rows of two kinds by turns.
-func TestAppendLaidOut_TwoKindsOfRows_EqualsAppendQuoted(t *testing.T) {
+func TestQuoter_TwoKindsOfRows_EqualsAppendQuoted(t *testing.T) {
 	t.Parallel()
 	var enc history.Encoder
 	var quoter jsonx.Quoter
@@ -74,7 +74,7 @@ func TestAppendLaidOut_TwoKindsOfRows_EqualsAppendQuoted(t *testing.T) {
 		split := enc.Split(row)
 		line, err := enc.AppendSplit(nil, split, history.Meta{})
 		require.NoError(t, err)
-		assert.Equal(t, string(jsonx.AppendQuoted(nil, line)), string(quoter.AppendLaidOut(nil, line, split.Layout())))
+		assert.Equal(t, string(jsonx.AppendQuoted(nil, line)), string(quoter.Append(nil, line, split.Layout())))
 	}
 }
 

@@ -16,7 +16,8 @@ func BenchmarkQuoted(b *testing.B) {
 	for i := range 20 {
 		row[fmt.Sprintf("train/metric_%03d", i)] = 0.123456789 * float64(i)
 	}
-	line, err := e.AppendRow(nil, row, history.Meta{Step: 42, HasStep: true, Runtime: 101.25, Timestamp: 1795432414.31})
+	split := e.Split(row)
+	line, err := e.AppendSplit(nil, split, history.Meta{Step: 42, HasStep: true, Runtime: 101.25, Timestamp: 1795432414.31})
 	require.NoError(b, err)
 	plain := make([]byte, len(line))
 	for i := range plain {
@@ -34,14 +35,14 @@ func BenchmarkQuoted(b *testing.B) {
 				buf = jsonx.AppendQuoted(buf[:0], bb.text)
 			}
 		})
-		b.Run(bb.name+"/remembered", func(b *testing.B) {
-			var q jsonx.Quoter
-			var buf []byte
-			b.SetBytes(int64(len(bb.text)))
-			b.ReportAllocs()
-			for b.Loop() {
-				buf = q.Append(buf[:0], bb.text)
-			}
-		})
 	}
+	b.Run("row/layout", func(b *testing.B) {
+		var q jsonx.Quoter
+		var buf []byte
+		b.SetBytes(int64(len(line)))
+		b.ReportAllocs()
+		for b.Loop() {
+			buf = q.Append(buf[:0], line, split.Layout())
+		}
+	})
 }

@@ -1,6 +1,8 @@
 package jsonx
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -11,7 +13,29 @@ const hexDigits = "0123456789abcdef"
 // AppendQuoted appends text as a JSON string, quotes included. Bytes that are not UTF-8
 // become U+FFFD. It writes lines into the body of a file_stream request, so it is fast
 // for text that is full of quotes.
-func AppendQuoted(dst, text []byte) []byte { return (*Quoter)(nil).Append(dst, text) }
+func AppendQuoted(dst, text []byte) []byte {
+	if !utf8.Valid(text) {
+		return appendStringSlow(dst, string(text))
+	}
+	// Room for a text in which every other byte is escaped, plus eight bytes that the
+	// loop may write past the end. Longer escapes grow it below.
+	dst = slices.Grow(dst, len(text)+len(text)/2+16)
+	dst = append(dst, '"')
+	i := 0
+	for i+8 <= len(text) {
+		word := binary.LittleEndian.Uint64(text[i:])
+		dst = binary.LittleEndian.AppendUint64(dst, word)
+		mask := special(word)
+		if mask == 0 {
+			i += 8
+			continue
+		}
+		n := bits.TrailingZeros64(mask) >> 3
+		dst = appendEscape(dst[:len(dst)-8+n], text[i+n])
+		i += n + 1
+	}
+	return append(appendEscaped(dst, text[i:]), '"')
+}
 
 // special marks the bytes of word that a JSON string must escape, with the high bit of
 // each. A byte above the lowest marked one may be marked in error; only the lowest is
