@@ -53,7 +53,6 @@ type Checkup struct {
 	Reached *bool
 
 	identity secret.Key          // the identity token, if there is one
-	kept     secret.Key          // the access token in the credentials file
 	scrub    func(string) string // removes what the client has sent; nil before
 	asked    bool                // the server was asked with the key
 

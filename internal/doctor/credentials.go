@@ -57,7 +57,7 @@ func (x *Checkup) checkIdentity() {
 		x.add(CheckIdentity, StatusFail, err.Error(), s.KeyLookups...)
 		return
 	}
-	x.identity, x.kept = token, identity.Stored(s)
+	x.identity = token
 	if claims == nil {
 		x.KeyForm = "not a JSON web token"
 		x.add(CheckIdentity, StatusUnsure, s.KeySource+": "+x.KeyForm)

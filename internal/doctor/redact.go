@@ -21,7 +21,7 @@ type Redactor struct {
 // Redactor returns a Redactor that knows the credentials of the checkup and more
 // keys. home is the user's home directory, or "".
 func (x *Checkup) Redactor(home string, more ...secret.Key) Redactor {
-	r := Redactor{home: home, scrub: x.scrub, keys: append(more, x.identity, x.kept)}
+	r := Redactor{home: home, scrub: x.scrub, keys: append(more, x.identity)}
 	for _, k := range x.Keys {
 		r.keys = append(r.keys, k.Key)
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/secret"
-	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
@@ -78,27 +77,6 @@ func (c *credentials) with(baseURL string, t accessToken) ([]byte, error) {
 		return nil, err
 	}
 	return json.Marshal(c.top)
-}
-
-// Stored returns the access token that the credentials file has for the server of the
-// settings, valid or not. It is empty if there is none.
-func Stored(s *settings.Settings) secret.Key {
-	token, _ := storedToken(s)
-	return token.key
-}
-
-// storedToken returns the access token that the credentials file has for the server of the
-// settings, or the zero token. The error is about a file of another kind.
-func storedToken(s *settings.Settings) (accessToken, error) {
-	data, err := smallfile.Read(s.CredentialsFile)
-	if err != nil {
-		return accessToken{}, nil //nolint:nilerr // usually it does not exist
-	}
-	c, err := parseCredentials(data)
-	if err != nil {
-		return accessToken{}, err
-	}
-	return c.token(s.BaseURL.Text), nil
 }
 
 // saveToken writes the access token of a server into the file, which only its owner can

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/smallfile"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -165,10 +166,16 @@ func (s *Source) Secrets() secret.Keys {
 
 // stored returns the token in the credentials file, or the zero token.
 func (s *Source) stored() accessToken {
-	token, err := storedToken(s.settings)
+	data, err := smallfile.Read(s.settings.CredentialsFile)
+	if err != nil {
+		return accessToken{} // usually it does not exist
+	}
+	c, err := parseCredentials(data)
 	if err != nil {
 		s.log.Warn("the credentials file is ignored", "file", s.settings.CredentialsFile, "error", err)
+		return accessToken{}
 	}
+	token := c.token(s.settings.BaseURL.Text)
 	if !token.key.Empty() {
 		s.mu.Lock()
 		s.remember(token.key)

@@ -16,29 +16,20 @@ type Tracer interface {
 	AttemptEnd(ctx context.Context, a AttemptEnd)
 }
 
-// AttemptStart describes an attempt that is about to be sent.
+// AttemptStart describes an attempt that is about to be sent. The fields are documented in
+// client.RequestStart.
 type AttemptStart struct {
-	// Method is the HTTP method.
-	Method string
-	// Operation is the name of the request, such as "UpsertBucket".
-	Operation string
-	// Host is the server's host name, with its port if the address has one.
-	Host string
-	// Attempt counts from 1.
-	Attempt int
-}
-
-// AttemptEnd describes the outcome of an attempt.
-type AttemptEnd struct {
-	// Method, Operation, Host and Attempt are those of [AttemptStart].
 	Method, Operation, Host string
 	Attempt                 int
-	// StatusCode is 0 if there was no response; Err then says why.
-	StatusCode int
-	// Duration includes reading the response's body.
-	Duration time.Duration
-	// Err holds no credentials; nil if there was a response.
-	Err error
+}
+
+// AttemptEnd describes the outcome of an attempt. The fields are documented in
+// client.RequestEnd.
+type AttemptEnd struct {
+	Method, Operation, Host string
+	Attempt, StatusCode     int
+	Duration                time.Duration
+	Err                     error
 }
 
 // trace reports one attempt to the tracer. end must be called with its outcome.

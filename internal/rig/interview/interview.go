@@ -138,7 +138,7 @@ func (v *interview) post(ctx context.Context, as, what, document string, variabl
 		a.err = err
 		return a
 	}
-	a.status, a.body = resp.StatusCode, string(resp.Body)
+	a.status, a.body = resp.StatusCode, t.Scrub(string(resp.Body))
 	var decoded struct {
 		Data   map[string]any `json:"data"`
 		Errors []any          `json:"errors"`
