@@ -95,10 +95,8 @@ func (r *Run) NotifyContext(parent context.Context, signals ...os.Signal) (ctx c
 			r.client.env.Screen.Interrupted(signalName(s))
 			r.session.Stop(cause)
 			cancel(cause)
-			again := time.NewTimer(sameSignal)
-			defer again.Stop()
 			select {
-			case <-again.C:
+			case <-time.After(sameSignal):
 			case <-stopped:
 			}
 		case <-ctx.Done():

@@ -37,12 +37,6 @@ func (u *Uploader) dispatch() {
 // stopped.
 func (u *Uploader) collect() bool {
 	var due <-chan time.Time
-	var timer *time.Timer
-	defer func() {
-		if timer != nil {
-			timer.Stop()
-		}
-	}()
 	for {
 		select {
 		case <-u.ctx.Done():
@@ -59,8 +53,7 @@ func (u *Uploader) collect() bool {
 		case hurry:
 			return true
 		case due == nil:
-			timer = time.NewTimer(u.cfg.BatchWait)
-			due = timer.C
+			due = time.After(u.cfg.BatchWait)
 		}
 	}
 }
@@ -118,7 +111,6 @@ func (u *Uploader) prepare(f *file) *job {
 func (u *Uploader) skipContent(f *file, err error) {
 	if stderrors.Is(err, fs.ErrNotExist) || stderrors.Is(err, ErrNotRegular) {
 		u.skip(f.name, err)
-		u.progress.dropped()
 		u.finished(f, nil, err)
 		return
 	}
@@ -127,7 +119,6 @@ func (u *Uploader) skipContent(f *file, err error) {
 
 // fail records that a file could not be uploaded.
 func (u *Uploader) fail(f *file, err error) {
-	u.progress.failed()
 	if u.ctx.Err() == nil {
 		u.cfg.Logger.Warn("upload of a file failed", "name", f.name, "error", err)
 	}

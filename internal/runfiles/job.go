@@ -46,7 +46,9 @@ const operation = "upload"
 
 func (j *job) run() {
 	u := j.u
-	u.progress.start(j)
+	u.mu.Lock()
+	u.sending[j.file] = j
+	u.mu.Unlock()
 	same, err := j.unchanged()
 	if err == nil && !same {
 		err = j.put()
@@ -54,7 +56,6 @@ func (j *job) run() {
 			err = j.putAgain()
 		}
 	}
-	u.progress.end(j, err == nil)
 	switch {
 	case err == nil && same:
 		u.cfg.Logger.Debug("file is already uploaded", "name", j.file.name)

@@ -27,13 +27,13 @@ type Uploader struct {
 	files     map[string]*file
 	live      map[*file]bool // the files to watch
 	pending   []*file
+	sending   map[*file]*job
+	progress  Progress      // Bytes and BytesDone are those of finished uploads
 	open      int           // the number of files pending or being sent
 	drained   chan struct{} // closed when open becomes 0; nil if no one waits
 
 	stateMu sync.Mutex // serializes Finish, Keep and Close
 	kept    *keeper    // guarded by mu; not nil after Keep
-
-	progress progress
 }
 
 // file is the state of one name. Its fields are guarded by Uploader.mu.
@@ -71,7 +71,7 @@ func New(cfg Config) *Uploader {
 	ctx, cancel := context.WithCancel(context.Background())
 	u := &Uploader{
 		cfg: cfg, ctx: ctx, cancel: cancel,
-		wake: make(chan struct{}, 1), files: make(map[string]*file), live: make(map[*file]bool),
+		wake: make(chan struct{}, 1), files: make(map[string]*file), live: make(map[*file]bool), sending: make(map[*file]*job),
 	}
 	return u
 }
@@ -181,7 +181,7 @@ func (u *Uploader) pendLocked(f *file) {
 		u.pending = append(u.pending, f)
 		u.open++
 		u.hurry = u.hurry || u.finishing
-		u.progress.asked()
+		u.progress.Files++
 		u.wakeUp()
 	case pending:
 	}
@@ -194,6 +194,13 @@ func (u *Uploader) finished(f *file, err, gone error) {
 	defer u.mu.Unlock()
 	f.state, f.err, f.gone = idle, err, gone
 	u.open--
+	if err == nil && gone == nil {
+		_, size := u.sending[f].bytes()
+		u.progress.Done++
+		u.progress.Bytes += size
+		u.progress.BytesDone += size
+	}
+	delete(u.sending, f)
 	if f.again {
 		f.again = false
 		u.pendLocked(f)
@@ -230,9 +237,6 @@ func (u *Uploader) skip(name string, reason error) {
 		u.cfg.Skipped(name, reason)
 	}
 }
-
-// Progress returns the current progress.
-func (u *Uploader) Progress() Progress { return u.progress.now() }
 
 // Close stops all uploads at once and waits for the goroutines. It may be called more than
 // once.

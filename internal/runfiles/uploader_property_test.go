@@ -69,7 +69,7 @@ func TestUploader_RandomSaves_LastContentWins(t *testing.T) {
 		require.NoError(r, o.Finish(t.Context()))
 		require.Equal(r, want, o.files())
 		p := o.Progress()
-		require.Zero(r, p.Waiting())
+		require.Zero(r, p.Waiting)
 		require.Equal(r, p.Files, p.Done)
 		require.Equal(r, p.Bytes, p.BytesDone)
 		require.Len(r, unique(o.names()), len(want), "each name was reported")

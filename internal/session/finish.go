@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -15,36 +16,31 @@ import (
 
 // ending is the end of a run.
 type ending struct {
-	token    chan struct{} // holds one token; the Finish that works takes it
-	finished bool          // guarded by the token, as is result
-	result   error
-}
-
-func newEnding() ending {
-	e := ending{token: make(chan struct{}, 1)}
-	e.token <- struct{}{}
-	return e
+	begun  atomic.Bool
+	done   chan struct{}
+	result error // valid after done
 }
 
 // Finish ends the run with an exit code. It blocks until the server has everything or
 // ctx ends. Further calls wait for the first and return its error.
 func (s *Session) Finish(ctx context.Context, code int) error {
 	e := &s.ending
-	select {
-	case <-e.token: // also when ctx has ended: then the rows go to disk
-	default:
-		select {
-		case <-e.token:
-		case <-ctx.Done():
-			return fmt.Errorf("finish %s: %w", s, context.Cause(ctx))
-		}
-	}
-	defer func() { e.token <- struct{}{} }()
-	if !e.finished {
+	if e.begun.CompareAndSwap(false, true) {
+		defer close(e.done)
 		e.result = s.finish(ctx, code)
-		e.finished = true
+		return e.result
 	}
-	return e.result
+	select {
+	case <-e.done: // also when ctx has ended
+		return e.result
+	default:
+	}
+	select {
+	case <-e.done:
+		return e.result
+	case <-ctx.Done():
+		return fmt.Errorf("finish %s: %w", s, context.Cause(ctx))
+	}
 }
 
 func (s *Session) finish(ctx context.Context, code int) error {

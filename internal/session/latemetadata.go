@@ -69,11 +69,9 @@ func (l *lookups) wait(ctx context.Context) {
 	case <-within.Done():
 	}
 	l.stop()
-	timer := time.NewTimer(lookupStopWait)
-	defer timer.Stop()
 	select {
 	case <-finished:
-	case <-timer.C:
+	case <-time.After(lookupStopWait):
 	}
 }
 

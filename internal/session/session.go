@@ -109,7 +109,7 @@ func New(env *Env, p *Plan) *Session {
 	s.rows.encoder.Limit = int(env.Settings.FileStream.MaxLineBytes)
 	s.rows.encoder.Media, s.rows.media.run.ID = s.appendMedia, p.ID
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
-	s.ending = newEnding()
+	s.ending.done = make(chan struct{})
 	s.sink = new(sink.Both)
 	if state := p.State; state != nil {
 		s.rows.step, s.prior = state.Step, state.Runtime

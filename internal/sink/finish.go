@@ -226,13 +226,13 @@ func (b *Both) Progress() display.Progress {
 	p := display.Progress{
 		Rows: rows.Acked, OfRows: rows.Accepted, Files: files.Done, OfFiles: files.Files, Bytes: files.BytesDone,
 	}
-	if len(files.Current) == files.Waiting() { // otherwise there are files of unknown size
+	if len(files.Current) == files.Waiting { // otherwise there are files of unknown size
 		p.OfBytes = files.Bytes
 	}
 	if a := b.artifacts.progress(); a.Of > 0 {
 		p.Artifacts, p.OfArtifacts = a.Done, a.Of
 		p.Bytes += a.Bytes
-		if p.OfBytes > 0 || files.Waiting() == 0 {
+		if p.OfBytes > 0 || files.Waiting == 0 {
 			p.OfBytes += a.OfBytes
 		}
 	}

@@ -76,7 +76,7 @@ func (u *upload) finishFiles(ctx context.Context, out *output) error {
 	// Meanwhile the sink's heartbeats keep the run alive.
 	err := whileMoving(ctx, u.e.Options.RetryTimeout, func() [2]int64 {
 		p := u.files.Progress()
-		return [2]int64{p.BytesDone, int64(p.Waiting())}
+		return [2]int64{p.BytesDone, int64(p.Waiting)}
 	}, u.files.Finish)
 	if _, refused := errors.AsType[*graphql.Error](err); refused {
 		err = errors.Join(err, u.explain(ctx, ctx, err))
