@@ -10,8 +10,8 @@ import (
 // milliseconds.
 const graceBytes = 8 << 20
 
-// copyLimit bounds copies by a context, and by graceBytes after it has ended. It is not safe
-// for concurrent use.
+// copyLimit bounds copies by a context, and by graceBytes after it has ended. A nil
+// copyLimit is unlimited. It is not safe for concurrent use.
 type copyLimit struct {
 	ctx   context.Context //nolint:containedctx // of one call
 	grace int64
@@ -21,7 +21,7 @@ func newCopyLimit(ctx context.Context) *copyLimit { return &copyLimit{ctx, grace
 
 // allow returns the context's error if n more bytes are too many.
 func (p *copyLimit) allow(n int64) error {
-	if p.ctx.Err() != nil && n > p.grace {
+	if p != nil && p.ctx.Err() != nil && n > p.grace {
 		return context.Cause(p.ctx)
 	}
 	return nil
@@ -44,7 +44,7 @@ func (r *patientReader) Read(b []byte) (int, error) {
 	}
 	n, err := r.from.Read(b)
 	r.left -= int64(n)
-	if r.limit.ctx.Err() != nil {
+	if r.limit != nil && r.limit.ctx.Err() != nil {
 		r.limit.grace -= int64(n)
 	}
 	return n, err

@@ -156,7 +156,7 @@ func (u *Uploader) add(name string, src source, policy Policy) error {
 	}
 	if k := u.kept; k != nil {
 		u.mu.Unlock()
-		if err := u.keepFile(newCopyLimit(context.Background()), k, f, src, nth); err != nil {
+		if err := u.keepFile(nil, k, f, src, nth); err != nil {
 			return fmt.Errorf("keep %s: %w", f.name, err)
 		}
 		return nil
