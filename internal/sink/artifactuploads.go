@@ -14,7 +14,7 @@ import (
 func StartArtifacts(c *connection.Connection, t Target) ArtifactUploads {
 	return &artifactUploads{upload.New(upload.Config{
 		GraphQL: c.GraphQL, Transport: c.Transport, Features: c.Features, Logger: c.Log,
-		Target: upload.Target{Entity: t.Entity, Project: t.Project, Run: t.RunID},
+		Entity: t.Entity, Project: t.Project, Run: t.RunID,
 		Policy: c.FilePolicy, Slots: c.ArtifactSlots,
 	})}
 }

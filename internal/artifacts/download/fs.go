@@ -17,7 +17,7 @@ import (
 // manifest is read into memory when the first file is opened. The context bounds all of it.
 func (v *Version) FS(ctx context.Context) fs.FS { return &tree{ctx: ctx, v: v} }
 
-// tree implements fs.ReadDirFS and fs.StatFS.
+// tree implements fs.StatFS.
 type tree struct {
 	ctx context.Context //nolint:containedctx // fs.FS has no contexts
 	v   *Version
@@ -72,8 +72,7 @@ func (t *tree) Open(name string) (fs.File, error) {
 		return nil, err
 	}
 	if dir {
-		list, err := t.ReadDir(name)
-		return &openDir{info: t.info(name, nil), list: list}, err
+		return &openDir{info: t.info(name, nil), list: t.list(name)}, nil
 	}
 	r, err := t.v.openEntry(t.ctx, e)
 	if err != nil {
@@ -91,15 +90,8 @@ func (t *tree) Stat(name string) (fs.FileInfo, error) {
 	return t.info(name, e), nil
 }
 
-// ReadDir implements fs.ReadDirFS.
-func (t *tree) ReadDir(name string) ([]fs.DirEntry, error) {
-	_, dir, err := t.find("readdir", name)
-	if err == nil && !dir {
-		err = &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrInvalid}
-	}
-	if err != nil {
-		return nil, err
-	}
+// list returns what is in a directory that exists, in order.
+func (t *tree) list(name string) []fs.DirEntry {
 	prefix := ""
 	if name != "." {
 		prefix = name + "/"
@@ -117,7 +109,7 @@ func (t *tree) ReadDir(name string) ([]fs.DirEntry, error) {
 		i, _ = search(entries, prefix+base+"0") // '0' follows '/'
 	}
 	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
-	return list, nil
+	return list
 }
 
 func (t *tree) info(name string, e *record.ArtifactEntry) *fileInfo {

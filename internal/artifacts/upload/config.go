@@ -9,9 +9,6 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// Target names the run that logs the artifacts.
-type Target struct{ Entity, Project, Run string }
-
 const (
 	// DefaultParallel is half of the official client's. Most files of artifacts are small,
 	// so that the time of a round trip counts, and not the bandwidth.
@@ -25,7 +22,8 @@ type Config struct {
 	// GraphQL and Transport are for the same server.
 	GraphQL   *gqlclient.Client
 	Transport *transport.Transport
-	Target    Target
+	// Entity, Project and Run name the run that logs the artifacts.
+	Entity, Project, Run string
 	// Features are those of the server.
 	Features *feature.Set
 	// Policy is the retry policy of an upload.

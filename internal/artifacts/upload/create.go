@@ -14,12 +14,12 @@ import (
 // checkType refuses a type that the artifact's name does not have on the server, whose own
 // message about it is not known. Without an answer, the server decides.
 func (j *Job) checkType(ctx context.Context) error {
-	a, t := j.artifact, j.u.cfg.Target
+	a, cfg := j.artifact, &j.u.cfg
 	j.u.mu.Lock()
 	typ, known := j.u.types[a.Name]
 	j.u.mu.Unlock()
 	if !known {
-		r, err := graphql.ArtifactTypeOf(ctx, j.u.cfg.GraphQL, t.Entity, t.Project, a.Name+":latest")
+		r, err := graphql.ArtifactTypeOf(ctx, j.u.cfg.GraphQL, cfg.Entity, cfg.Project, a.Name+":latest")
 		if err != nil {
 			if e, ok := errors.AsType[*graphql.Error](err); ok && e.Answered() {
 				return nil
@@ -69,7 +69,7 @@ func (j *Job) xxhashAllowed(ctx context.Context) (bool, error) {
 	if !u.cfg.Features.Has(ctx, feature.ArtifactDigestAlgorithm) {
 		return false, nil
 	}
-	r, err := graphql.XXHashAllowed(ctx, u.cfg.GraphQL, u.cfg.Target.Entity, u.cfg.Target.Project, a.Type, a.Name)
+	r, err := graphql.XXHashAllowed(ctx, u.cfg.GraphQL, u.cfg.Entity, u.cfg.Project, a.Type, a.Name)
 	if err != nil {
 		return false, err
 	}
@@ -103,9 +103,9 @@ func (j *Job) create(ctx context.Context) (*graphql.CreatedArtifact, error) {
 }
 
 func (j *Job) input() graphql.CreateArtifactInput {
-	a, t := j.artifact, j.u.cfg.Target
+	a, cfg := j.artifact, &j.u.cfg
 	input := graphql.CreateArtifactInput{
-		EntityName: t.Entity, ProjectName: t.Project, ArtifactTypeName: a.Type, ArtifactCollectionName: &a.Name,
+		EntityName: cfg.Entity, ProjectName: cfg.Project, ArtifactTypeName: a.Type, ArtifactCollectionName: &a.Name,
 		Digest: j.digest, DigestAlgorithm: graphql.ArtifactDigestAlgorithm(j.alg.Name()),
 		Description: given(a.Description), DistributedID: given(a.DistributedID),
 		ClientID: given(a.ClientID), SequenceClientID: given(a.SequenceClientID),
@@ -116,7 +116,7 @@ func (j *Job) input() graphql.CreateArtifactInput {
 		input.Metadata = given(a.Metadata)
 	}
 	if !a.UseAfterCommit { // it would be an output
-		input.RunName = &t.Run
+		input.RunName = &cfg.Run
 	}
 	if a.HistoryStep > 0 {
 		input.HistoryStep = &a.HistoryStep

@@ -132,9 +132,9 @@ func (j *Job) use(ctx context.Context) error {
 	if !j.artifact.UseAfterCommit || !j.artifact.Finalize {
 		return nil
 	}
-	t := j.u.cfg.Target
-	_, err := graphql.UseArtifact(ctx, j.u.cfg.GraphQL, graphql.UseArtifactInput{
-		EntityName: t.Entity, ProjectName: t.Project, RunName: t.Run, ArtifactID: j.artifactID,
+	cfg := &j.u.cfg
+	_, err := graphql.UseArtifact(ctx, cfg.GraphQL, graphql.UseArtifactInput{
+		EntityName: cfg.Entity, ProjectName: cfg.Project, RunName: cfg.Run, ArtifactID: j.artifactID,
 	})
 	return err
 }

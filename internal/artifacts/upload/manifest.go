@@ -30,10 +30,10 @@ func (j *Job) manifestKind() (graphql.ArtifactManifestType, string) {
 
 func (j *Job) manifestInput(base *string, digest string) graphql.CreateArtifactManifestInput {
 	kind, name := j.manifestKind()
-	t := j.u.cfg.Target
+	cfg := &j.u.cfg
 	return graphql.CreateArtifactManifestInput{
 		ArtifactID: j.artifactID, BaseArtifactID: base, Name: name, Digest: digest, Type: kind,
-		EntityName: t.Entity, ProjectName: t.Project, RunName: t.Run,
+		EntityName: cfg.Entity, ProjectName: cfg.Project, RunName: cfg.Run,
 	}
 }
 

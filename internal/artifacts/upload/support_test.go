@@ -238,7 +238,7 @@ func newUploader(tb testing.TB, w *wire, change func(*upload.Config)) *upload.Up
 	policy.MinWait, policy.MaxWait = time.Millisecond, time.Millisecond
 	client := gqlclient.New(tr)
 	cfg := upload.Config{
-		GraphQL: client, Transport: tr, Target: upload.Target{Entity: "acme", Project: "p", Run: "r"},
+		GraphQL: client, Transport: tr, Entity: "acme", Project: "p", Run: "r",
 		Features: feature.New(client), Policy: policy, Slots: objectstore.NewSlots(8), Logger: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {
