@@ -12,11 +12,7 @@ import (
 // submitted. A program that logs no artifact must not call it, so that it does not link
 // the uploads.
 func StartArtifacts(c *connection.Connection, t Target) ArtifactUploads {
-	return &artifactUploads{upload.New(upload.Config{
-		GraphQL: c.GraphQL, Transport: c.Transport, Features: c.Features, Logger: c.Log,
-		Entity: t.Entity, Project: t.Project, Run: t.RunID,
-		Policy: c.FilePolicy, Slots: c.ArtifactSlots,
-	})}
+	return &artifactUploads{upload.New(upload.Config{Connection: c, Entity: t.Entity, Project: t.Project, Run: t.RunID})}
 }
 
 type artifactUploads struct{ uploader *upload.Uploader }

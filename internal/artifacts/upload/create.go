@@ -89,7 +89,7 @@ func (j *Job) create(ctx context.Context) (*graphql.CreatedArtifact, error) {
 	input := j.input()
 	r, err := graphql.CreateArtifact(ctx, j.u.cfg.GraphQL, input)
 	if e, ok := errors.AsType[*graphql.Error](err); ok && e.IsValidation() && (input.Tags != nil || input.StorageRegion != nil) {
-		j.u.cfg.Logger.Warn("the server does not know tags and storage regions of artifacts; they are left out", "error", err)
+		j.u.cfg.Log.Warn("the server does not know tags and storage regions of artifacts; they are left out", "error", err)
 		input.Tags, input.StorageRegion = nil, nil
 		r, err = graphql.CreateArtifact(ctx, j.u.cfg.GraphQL, input)
 	}

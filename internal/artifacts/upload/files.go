@@ -124,7 +124,7 @@ func batchLen(files []*file, size int) int {
 func (r *round) send(ctx context.Context, batch []*file) {
 	var next atomic.Int64
 	var workers sync.WaitGroup
-	for range min(cap(r.j.u.cfg.Slots), len(batch)) {
+	for range min(cap(r.j.u.cfg.ArtifactSlots), len(batch)) {
 		workers.Go(func() {
 			for sent := true; sent; {
 				n := int(next.Add(1)) - 1
@@ -146,7 +146,7 @@ func (r *round) upload(ctx context.Context, f *file) bool {
 		return false
 	}
 	if f.multipart == nil { // else each part takes a slot
-		slots := r.j.u.cfg.Slots
+		slots := r.j.u.cfg.ArtifactSlots
 		if slots.Take(ctx) != nil {
 			return false
 		}

@@ -297,7 +297,7 @@ func TestUpload_StoreOutOfReach_NamesTheStore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{put: func(string, int) (int, string) { return 502, "bad gateway" }}
-		u := newUploader(t, w, func(c *upload.Config) { c.Policy = transport.TransferPolicy() })
+		u := newUploader(t, w, func(c *upload.Config) { c.FilePolicy = transport.TransferPolicy() })
 		start := time.Now()
 		_, err := u.Submit(artifact(t, "ds", map[string]string{"a": "x"})).Wait(t.Context())
 		e, ok := errors.AsType[*objectstore.Error](err)

@@ -67,7 +67,7 @@ func (j *Job) run() {
 	if err != nil && u.ctx.Err() != nil {
 		err = ErrClosed
 	}
-	log := u.cfg.Logger.With("artifact", plaintext.Escape(j.artifact.Name, plaintext.NoLimit))
+	log := u.cfg.Log.With("artifact", plaintext.Escape(j.artifact.Name, plaintext.NoLimit))
 	if err != nil {
 		log.Warn("an artifact is not on the server", "error", err)
 	} else {

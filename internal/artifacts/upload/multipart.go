@@ -95,11 +95,11 @@ func (j *Job) sendParts(ctx context.Context, f *file) error {
 	part := partSize(f.entry.Size, j.u.cfg.Part)
 	var sending sync.WaitGroup
 	for _, url := range urls {
-		if j.u.cfg.Slots.Take(ctx) != nil {
+		if j.u.cfg.ArtifactSlots.Take(ctx) != nil {
 			break
 		}
 		sending.Go(func() {
-			defer j.u.cfg.Slots.Release()
+			defer j.u.cfg.ArtifactSlots.Release()
 			etag, err := j.sendPart(ctx, f, url, part)
 			if err != nil {
 				cancel(err)

@@ -28,7 +28,7 @@ type put struct {
 // put sends a content to the store, with retries.
 func (j *Job) put(ctx context.Context, p put) error {
 	u := j.u
-	policy := u.cfg.Policy
+	policy := u.cfg.FilePolicy
 	policy.Accepts = objectstore.Accepts
 	count := u.progress.transfer(p.size)
 	resp, err := u.cfg.Transport.Do(ctx, &transport.Request{

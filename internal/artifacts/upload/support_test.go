@@ -20,6 +20,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/artifacts/upload"
+	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/feature"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/objectstore"
@@ -237,10 +238,10 @@ func newUploader(tb testing.TB, w *wire, change func(*upload.Config)) *upload.Up
 	policy := transport.TransferPolicy()
 	policy.MinWait, policy.MaxWait = time.Millisecond, time.Millisecond
 	client := gqlclient.New(tr)
-	cfg := upload.Config{
-		GraphQL: client, Transport: tr, Entity: "acme", Project: "p", Run: "r",
-		Features: feature.New(client), Policy: policy, Slots: objectstore.NewSlots(8), Logger: slog.New(slog.DiscardHandler),
+	conn := &connection.Connection{
+		GraphQL: client, Transport: tr, Features: feature.New(client), FilePolicy: policy, ArtifactSlots: objectstore.NewSlots(8), Log: slog.New(slog.DiscardHandler),
 	}
+	cfg := upload.Config{Connection: conn, Entity: "acme", Project: "p", Run: "r"}
 	if change != nil {
 		change(&cfg)
 	}
