@@ -2,6 +2,9 @@ package download
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"iter"
 	"strconv"
 
@@ -9,6 +12,9 @@ import (
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/record"
 )
+
+// errEnough ends the reading of a manifest.
+var errEnough = errors.New("enough entries")
 
 // Entries lists the manifest's entries in its order.
 func (v *Version) Entries(ctx context.Context) iter.Seq2[*record.ArtifactEntry, error] {
@@ -20,7 +26,7 @@ func (v *Version) Entries(ctx context.Context) iter.Seq2[*record.ArtifactEntry, 
 					return context.Cause(ctx)
 				}
 				if stopped = !yield(e, nil); stopped {
-					return errFound
+					return errEnough
 				}
 				return nil
 			})
@@ -29,6 +35,19 @@ func (v *Version) Entries(ctx context.Context) iter.Seq2[*record.ArtifactEntry, 
 			yield(nil, v.explain(ctx, diagnose.OpDownloadArtifact, err))
 		}
 	}
+}
+
+// Entry returns the manifest's entry of a name. The error wraps fs.ErrNotExist if there is none.
+func (v *Version) Entry(ctx context.Context, name string) (*record.ArtifactEntry, error) {
+	for e, err := range v.Entries(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if e.Path == name {
+			return e, nil
+		}
+	}
+	return nil, fmt.Errorf("open %s in artifact %s: %w", quote(name), v.Info().Path, fs.ErrNotExist)
 }
 
 // All reads all entries into memory, in the order of their paths.

@@ -3,9 +3,7 @@ package download
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"sync"
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
@@ -13,30 +11,6 @@ import (
 	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/record"
 )
-
-// errFound ends a search in a manifest.
-var errFound = errors.New("found")
-
-// Entry returns the manifest's entry of a name. The error wraps fs.ErrNotExist if there is none.
-func (v *Version) Entry(ctx context.Context, name string) (*record.ArtifactEntry, error) {
-	var found *record.ArtifactEntry
-	err := v.withManifest(ctx, func(m *manifestFile) error {
-		return m.entries(name, func(e *record.ArtifactEntry) error {
-			if e.Path != name {
-				return nil
-			}
-			found = e
-			return errFound
-		})
-	})
-	switch {
-	case found != nil:
-		return found, nil
-	case err != nil:
-		return nil, v.explain(ctx, diagnose.OpDownloadArtifact, err)
-	}
-	return nil, fmt.Errorf("open %s in artifact %s: %w", quote(name), v.Info().Path, fs.ErrNotExist)
-}
 
 // Open streams a file. Reading it ends with an error that matches errors.ErrDigestMismatch
 // in place of io.EOF if the content was wrong. It must be closed.
