@@ -27,7 +27,7 @@ func (s *scan) exported(ctx context.Context, low int64, yield func(Row, error) b
 		return low, err
 	}
 	if s.parquet == nil {
-		return low, s.failed(errors.RequestError{Cause: errors.ErrRowsExported})
+		return low, s.run.api.failed(diagnose.OpReadRun, s.run.path(), errors.RequestError{Cause: errors.ErrRowsExported})
 	}
 	s.last = low - 1
 	for _, url := range urls {

@@ -11,7 +11,9 @@ import (
 	"sync"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
@@ -188,7 +190,7 @@ func (s *scan) decode(reader *jsonx.ObjectReader, lines [][]byte) batch {
 	for _, line := range lines {
 		object, err := reader.Read(line)
 		if err != nil {
-			b.err = s.unreadable(err)
+			b.err = s.run.unreadable(err)
 			break
 		}
 		row := Row(object)
@@ -209,32 +211,36 @@ func (s *scan) give(row Row, yield func(Row, error) bool) error {
 }
 
 // unreadable is the error of a row that is not JSON.
-func (s *scan) unreadable(err error) error {
-	return s.failed(errors.RequestError{Cause: errors.ErrUnexpectedAnswer, Err: fmt.Errorf("read row: %w", err)})
-}
-
-func (s *scan) failed(e errors.RequestError) error {
-	return s.run.api.failed(diagnose.OpReadRun, s.run.path(), e)
+func (r *Run) unreadable(err error) error {
+	return r.api.failed(diagnose.OpReadRun, r.path(), errors.RequestError{Cause: errors.ErrUnexpectedAnswer, Err: fmt.Errorf("read row: %w", err)})
 }
 
 // lastStep returns the step of the run's last row, or -1.
 func (r *Run) lastStep(ctx context.Context) (int64, error) {
-	raw, err := r.historyKeys(ctx)
-	if err != nil || len(raw) == 0 {
-		return -1, err
+	at := r.path()
+	resp, err := graphql.RunHistoryKeys(ctx, r.api.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, at.ID)
+	if err == nil && (resp.Project == nil || resp.Project.Run == nil) {
+		err = errNoRun
+	}
+	if err != nil {
+		return -1, r.explain(ctx, diagnose.OpReadRun, err)
+	}
+	raw := gqlclient.Value(resp.Project.Run.HistoryKeys)
+	if len(raw) == 0 {
+		return -1, nil
 	}
 	var keys *struct {
 		LastStep json.Number `json:"lastStep"`
 	}
 	if err := json.Unmarshal(raw, &keys); err != nil {
-		return -1, (&scan{run: r}).unreadable(err)
+		return -1, r.unreadable(err)
 	}
 	if keys == nil {
 		return -1, nil
 	}
 	last, err := keys.LastStep.Float64()
 	if err != nil {
-		return -1, (&scan{run: r}).unreadable(fmt.Errorf("last step: %w", err))
+		return -1, r.unreadable(fmt.Errorf("last step: %w", err))
 	}
 	return int64(last), nil
 }

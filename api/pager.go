@@ -103,19 +103,3 @@ func (r *Run) sampled(ctx context.Context, spec sampleSpec) ([][]byte, error) {
 	_, err = graphql.SampleRows(ctx, r.api.conn.GraphQL.Into(&p), gqlclient.Optional(at.Entity), &at.Project, at.ID, string(text))
 	return p.rows(err)
 }
-
-// historyKeys returns the server's description of the run's metrics, or nil.
-func (r *Run) historyKeys(ctx context.Context) (json.RawMessage, error) {
-	at := r.path()
-	resp, err := graphql.RunHistoryKeys(ctx, r.api.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, at.ID)
-	if err == nil && (resp.Project == nil || resp.Project.Run == nil) {
-		err = errNoRun
-	}
-	if err != nil {
-		return nil, r.explain(ctx, diagnose.OpReadRun, err)
-	}
-	if keys := resp.Project.Run.HistoryKeys; keys != nil {
-		return *keys, nil
-	}
-	return nil, nil
-}

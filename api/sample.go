@@ -44,7 +44,7 @@ func (r *Run) sampleKeys(ctx context.Context, n int, keys []string) ([]Row, erro
 
 func (r *Run) decoded(rows []Row, err error) ([]Row, error) {
 	if err != nil {
-		return nil, (&scan{run: r}).unreadable(err)
+		return nil, r.unreadable(err)
 	}
 	return rows, nil
 }
