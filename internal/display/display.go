@@ -72,17 +72,20 @@ func (d *Display) Start(url string, resumed bool) {
 		how = " resumed"
 	}
 	s := d.screen
-	if s.plain {
-		s.show(s.line(d.run() + cmp.Or(how, " started") + behind(": ", clean(url))))
-		s.await()
-		return
-	}
 	text := s.line(d.run() + how)
 	if url != "" {
 		text += s.line(s.style.Cyan(clean(url)))
 	}
-	s.show(text)
-	s.await()
+	d.event(text, d.run()+cmp.Or(how, " started")+behind(": ", clean(url)))
+}
+
+// event shows text, or in a log file one line, and waits briefly for the terminal.
+func (d *Display) event(text, line string) {
+	if d.screen.plain {
+		text = d.screen.line(line)
+	}
+	d.screen.show(text)
+	d.screen.await()
 }
 
 // behind is text with what goes before it, "" for an empty text.
@@ -121,17 +124,12 @@ func (d *Display) Offline(dir, reason string) {
 		return
 	}
 	s := d.screen
-	if s.plain {
-		s.show(s.line(d.label() + "offline" + behind(": ", clean(reason)) + "; stored in " + clean(dir) + "; to upload it: " + d.upload(dir)))
-		s.await()
-		return
-	}
 	text, state := "", "offline" // from the start: nothing was refused
 	if reason != "" {
 		text, state = s.line(s.style.Yellow(clean(reason))), "continuing offline"
 	}
-	s.show(text + s.long(d.label()+state+"; stored in", s.style.Bold(clean(dir))))
-	s.await()
+	d.event(text+s.long(d.label()+state+"; stored in", s.style.Bold(clean(dir))),
+		d.label()+"offline"+behind(": ", clean(reason))+"; stored in "+clean(dir)+"; to upload it: "+d.upload(dir))
 }
 
 // Nowhere shows that the run continues and is stored nowhere, and why. It waits briefly
@@ -141,14 +139,8 @@ func (d *Display) Nowhere(reason string) {
 		return
 	}
 	s := d.screen
-	if s.plain {
-		s.show(s.line(d.label() + "continuing without server and disk, this run is not stored: " + clean(reason)))
-		s.await()
-		return
-	}
-	s.show(s.line(s.style.Yellow(clean(reason))) +
-		s.line(d.label()+"continuing without server and disk, "+s.style.Red("this run is not stored")))
-	s.await()
+	what := d.label() + "continuing without server and disk, " + s.style.Red("this run is not stored")
+	d.event(s.line(s.style.Yellow(clean(reason)))+s.line(what), what+": "+clean(reason))
 }
 
 // Lost shows that the server no longer accepts the run, why, and that the run
@@ -282,10 +274,6 @@ func (d *Display) End(e End) {
 		return
 	}
 	s := d.screen
-	how := s.style.Green("finished")
-	if e.Code != 0 {
-		how = s.style.Red("failed with exit code " + strconv.Itoa(e.Code))
-	}
 	d.mu.Lock()
 	text, what := d.table(), counted(d.rows, "row")
 	if d.rows == 0 && d.logged > 0 {
@@ -297,17 +285,16 @@ func (d *Display) End(e End) {
 		s.await()
 		return
 	}
-	text = s.line(d.run()+" "+how) + text
+	text = s.line(d.outcome(e)) + text
+	if e.Err != nil {
+		text += s.line(s.style.Red(clean(oneline.Text(e.Err))))
+	}
 	switch {
 	case e.Err != nil && e.Dir != "":
-		text += s.line(s.style.Red(clean(oneline.Text(e.Err)))) +
-			s.long("unsent data is stored in", e.place(s.style.Bold)) +
-			s.long("to upload it:", d.remedy(e))
+		text += s.long("unsent data is stored in", d.place(e)) + s.long("to upload it:", d.remedy(e))
 	case e.Err != nil:
-		text += s.line(s.style.Red(clean(oneline.Text(e.Err))))
 	case e.Dir != "":
-		text += s.long(what+" stored in", e.place(s.style.Bold)) +
-			s.long("to upload the run:", d.uploadAll(e))
+		text += s.long(what+" stored in", d.place(e)) + s.long("to upload the run:", d.uploadAll(e))
 	default:
 		text += s.line(what + " uploaded: " + s.style.Cyan(clean(e.URL)))
 	}
@@ -315,25 +302,29 @@ func (d *Display) End(e End) {
 	s.await()
 }
 
+// outcome says how the run ended.
+func (d *Display) outcome(e End) string {
+	if e.Code != 0 {
+		return d.run() + " " + d.screen.style.Red("failed with exit code "+strconv.Itoa(e.Code))
+	}
+	return d.run() + " " + d.screen.style.Green("finished")
+}
+
 // plainEnd is the one line of a log file about the end of a run. what is counted.
 func (d *Display) plainEnd(e End, what string) string {
-	how := d.run() + " finished"
-	if e.Code != 0 {
-		how = d.run() + " failed with exit code " + strconv.Itoa(e.Code)
-	}
-	why := ""
+	how, why := d.outcome(e), ""
 	if e.Err != nil {
 		why = behind("; ", clean(oneline.Text(e.Err)))
 	}
 	switch {
 	case e.Err != nil && e.Dir != "" && onlyTypeClash(e.Err):
-		return how + why + ". Log it under another name, or with the type of the existing one; the unsent data is in " + e.place(func(dir string) string { return dir })
+		return how + why + ". Log it under another name, or with the type of the existing one; the unsent data is in " + d.place(e)
 	case e.Err != nil && e.Dir != "":
-		return how + "; unsent data is stored in " + e.place(func(dir string) string { return dir }) + "; to upload it: " + d.remedy(e) + why
+		return how + "; unsent data is stored in " + d.place(e) + "; to upload it: " + d.remedy(e) + why
 	case e.Err != nil:
 		return how + why
 	case e.Dir != "":
-		return how + ": " + what + " stored in " + e.place(func(dir string) string { return dir }) + "; to upload the run: " + d.uploadAll(e)
+		return how + ": " + what + " stored in " + d.place(e) + "; to upload the run: " + d.uploadAll(e)
 	}
 	return how + ": " + what + " uploaded" + behind(": ", clean(e.URL))
 }
@@ -345,12 +336,13 @@ func counted(n int64, noun string) string {
 	return strconv.FormatInt(n, 10) + " " + noun + "s"
 }
 
-// place is where the data is stored, each directory in a style.
-func (e End) place(style func(string) string) string {
-	if e.Rest == "" {
-		return style(clean(e.Dir))
+// place is where the data is stored.
+func (d *Display) place(e End) string {
+	where := d.screen.style.Bold(clean(e.Dir))
+	if e.Rest != "" {
+		where += " and " + d.screen.style.Bold(clean(e.Rest))
 	}
-	return style(clean(e.Dir)) + " and " + style(clean(e.Rest))
+	return where
 }
 
 // uploadAll is the command that uploads what is on disk at the end.
