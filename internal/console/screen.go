@@ -31,10 +31,8 @@ type screen struct {
 	col   int
 	esc   escape
 
-	// create returns a line with the next number.
-	create func() *line
-	// retire is called with a line that scrolled out.
-	retire func(*line)
+	terminal *Terminal // creates the lines, and gets those that scroll out
+	stream   Stream
 }
 
 // escape is the part of an escape sequence that was read.
@@ -100,13 +98,13 @@ func (s *screen) down() {
 	copy(s.lines[:], s.lines[1:s.count])
 	s.count--
 	s.lines[s.count] = nil
-	s.retire(first)
+	s.terminal.retire(first)
 }
 
 // put writes a rune at the cursor.
 func (s *screen) put(r rune) {
 	for s.count <= s.row {
-		l := s.create()
+		l := s.terminal.create(s.stream)
 		l.dirty = true
 		s.lines[s.count] = l
 		s.count++

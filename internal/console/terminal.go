@@ -61,7 +61,7 @@ type Terminal struct {
 	spare   *line // to be used again
 	now     time.Time
 	timer   *time.Timer
-	wait    wait
+	armed   bool // the timer sends changed lines; else it only writes the file, or is stopped
 	closed  bool
 	text    []byte // buffers for emit
 	out     []byte
@@ -74,15 +74,6 @@ type partial struct {
 	n     int
 }
 
-// wait is the purpose of the timer.
-type wait uint8
-
-const (
-	forNothing wait = iota
-	forLines        // sends changed lines
-	forFile         // writes them to disk
-)
-
 // New returns a Terminal. The caller must close it when the run finishes.
 func New(opts Options) *Terminal {
 	if opts.Now == nil {
@@ -93,9 +84,7 @@ func New(opts Options) *Terminal {
 	}
 	t := &Terminal{opts: opts}
 	for i := range t.screens {
-		stream := Stream(i)
-		t.screens[i].create = func() *line { return t.create(stream) }
-		t.screens[i].retire = t.retire
+		t.screens[i].terminal, t.screens[i].stream = t, Stream(i)
 	}
 	return t
 }
@@ -224,10 +213,10 @@ func (t *Terminal) Close() error {
 
 // arm starts the timer that sends the changed lines. The caller holds the lock.
 func (t *Terminal) arm() {
-	if t.wait == forLines {
+	if t.armed {
 		return
 	}
-	t.wait = forLines
+	t.armed = true
 	if t.timer == nil {
 		t.timer = time.AfterFunc(t.opts.Delay, t.fire)
 		return
@@ -241,13 +230,12 @@ func (t *Terminal) fire() {
 	if t.closed {
 		return
 	}
-	t.wait = forNothing
+	t.armed = false
 	t.flush()
 	if t.opts.File == nil {
 		return
 	}
 	if left := t.opts.File.syncSometimes(t.opts.Now()); left > 0 {
-		t.wait = forFile
 		t.timer.Reset(left)
 	}
 }
