@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -38,7 +37,7 @@ func NormalizeBaseURL(raw string) (string, error) {
 		return "", badURL("", "must not contain a user name or password; set the key in WANDB_API_KEY")
 	case u.Hostname() == "", strings.Contains(u.Host, "%") && !strings.HasPrefix(u.Host, "["):
 		return "", badURL(raw, "must name a host")
-	case !validPort(u.Host):
+	case strings.HasSuffix(u.Host, ":") || u.Port() != "" && !validPort(u.Port()):
 		return "", badURL(raw, "must have a port between 1 and 65535, or none")
 	case u.RawQuery != "" || u.ForceQuery:
 		return "", badURL("", "must not contain a query")
@@ -95,16 +94,9 @@ func shownURL(value string) string {
 	return presentable(value)
 }
 
-func validPort(host string) bool {
-	if strings.HasSuffix(host, "]") || !strings.Contains(host, ":") {
-		return true
-	}
-	_, port, err := net.SplitHostPort(host)
-	if err != nil {
-		return false
-	}
-	n, err := strconv.Atoi(port)
-	return err == nil && n >= 1 && n <= 65535
+func validPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0
 }
 
 // IsCloud reports whether a normalised base URL is that of W&B's own cloud.
