@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -114,18 +115,19 @@ func runServe(ctx context.Context, a *app, c command, args []string) error {
 	if !*quiet {
 		opts = append(opts, wandbtest.WithLogger(slog.New(requestLines(&printer{w: a.stderr}))))
 	}
-	var s *wandbtest.Server
-	catalog := &serverCatalog{}
-	store := runstore.Open(nil, runstore.Options{Feeds: func() map[string]runstore.Feed { return serverFeeds(s) }})
-	opts = append(opts, wandbtest.WithPages(dashboard.New(store, dashboard.Options{
-		Version: version.Module(), Mode: "serve", Hint: "wandgo verify", Catalog: catalog,
-	})))
-	s, err = wandbtest.Start(world, opts...)
+	var pages http.Handler // of the server that has them
+	started := make(chan struct{})
+	s, err := wandbtest.Start(world, append(opts, wandbtest.WithPages(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		<-started
+		pages.ServeHTTP(w, r)
+	})))...)
 	if err != nil {
 		return commandFailed(c, err)
 	}
 	defer s.Close()
-	catalog.server.Store(s)
+	store := runstore.Open(nil, runstore.Options{Feeds: func() map[string]runstore.Feed { return serverFeeds(s) }})
+	pages = dashboard.New(store, dashboard.Options{Version: version.Module(), Mode: "serve", Hint: "wandgo verify", Catalog: serverCatalog{s}})
+	close(started)
 	watching, stop := context.WithCancel(ctx)
 	var watch sync.WaitGroup
 	watch.Go(func() { store.Watch(watching) })

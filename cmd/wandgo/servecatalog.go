@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"sync/atomic"
 
 	"github.com/wandgo/wandgo/internal/dashboard"
 	"github.com/wandgo/wandgo/sweep"
@@ -10,18 +9,12 @@ import (
 )
 
 // serverCatalog shows the artifacts and sweeps of a server on its pages.
-type serverCatalog struct {
-	server atomic.Pointer[wandbtest.Server] // nil until it has started, which is after its pages
-}
+type serverCatalog struct{ server *wandbtest.Server }
 
 // Artifacts returns the versions of a project: those that were logged in it, and links.
-func (c *serverCatalog) Artifacts(entity, project string) []dashboard.Artifact {
-	server := c.server.Load()
-	if server == nil {
-		return nil
-	}
+func (c serverCatalog) Artifacts(entity, project string) []dashboard.Artifact {
 	var all []dashboard.Artifact
-	for _, v := range server.Artifacts() {
+	for _, v := range c.server.Artifacts() {
 		if v.State == "DELETED" {
 			continue
 		}
@@ -54,13 +47,7 @@ func (c *serverCatalog) Artifacts(entity, project string) []dashboard.Artifact {
 }
 
 // File returns the content of a file of an artifact.
-func (c *serverCatalog) File(id, path string) ([]byte, bool) {
-	server := c.server.Load()
-	if server == nil {
-		return nil, false
-	}
-	return artifactFile(server, id, path)
-}
+func (c serverCatalog) File(id, path string) ([]byte, bool) { return artifactFile(c.server, id, path) }
 
 // artifactFile returns the content of a file, and whether there is one.
 func artifactFile(server *wandbtest.Server, id, path string) ([]byte, bool) {
@@ -82,17 +69,13 @@ func versionName(n int) string {
 }
 
 // Sweeps returns the sweeps of a project.
-func (c *serverCatalog) Sweeps(entity, project string) []dashboard.Sweep {
-	server := c.server.Load()
-	if server == nil {
-		return nil
-	}
+func (c serverCatalog) Sweeps(entity, project string) []dashboard.Sweep {
 	var all []dashboard.Sweep
-	for _, key := range server.Sweeps() {
+	for _, key := range c.server.Sweeps() {
 		if key.Entity != entity || key.Project != project {
 			continue
 		}
-		v, ok := server.Sweep(key.Entity, key.Project, key.ID)
+		v, ok := c.server.Sweep(key.Entity, key.Project, key.ID)
 		if !ok {
 			continue // deleted meanwhile
 		}

@@ -18,10 +18,9 @@ import (
 func TestServerCatalog_HasArtifactsAndSweeps(t *testing.T) {
 	t.Parallel()
 	server := wandbtest.New(t, wandbtest.Solo())
-	catalog := &serverCatalog{}
-	assert.Empty(t, catalog.Artifacts("acme", "vision"), "the server has not started")
+	catalog := serverCatalog{server}
+	assert.Empty(t, catalog.Artifacts("acme", "vision"))
 	assert.Empty(t, catalog.Sweeps("acme", "vision"))
-	catalog.server.Store(server)
 
 	c, err := client.New(client.Options{BaseURL: server.URL(), APIKey: wandbtest.AliceKey, Dir: t.TempDir(), Getenv: func(string) string { return "" }})
 	require.NoError(t, err)
