@@ -114,7 +114,7 @@ func (b *Board) artifacts(r *http.Request) (any, error) {
 		if name != "" && a.Name != name {
 			continue
 		}
-		row := artifactRow{Artifact: a, Created: seconds(a.Created), FileCount: len(a.Files)}
+		row := artifactRow{Artifact: a, Created: runstore.Seconds(a.Created), FileCount: len(a.Files)}
 		row.Artifact.Files = nil
 		row.Aliases, row.Tags = append([]string{}, a.Aliases...), append([]string{}, a.Tags...)
 		for _, f := range a.Files {

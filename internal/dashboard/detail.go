@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/internal/record"
@@ -13,39 +14,27 @@ import (
 // detail is all about a run except its points.
 type detail struct {
 	row
-	Trouble []trouble      `json:"trouble"` // instead of that of row
-	Program string         `json:"program"`
-	Command string         `json:"command"`
-	Dir     string         `json:"dir"`
-	Client  string         `json:"client"`
-	Config  any            `json:"config"`
-	Summary any            `json:"summary"`
-	Charts  any            `json:"charts"`
-	Classes any            `json:"classes"`
-	Next    *neighbor      `json:"neighbor"`
-	Metrics []metricDetail `json:"metrics"`
-	System  []metricDetail `json:"system"`
-	Axes    []string       `json:"axes"`
-	Lives   []lifeDetail   `json:"lives"` // empty if one process logged the run
-	Machine machine        `json:"environment"`
+	Trouble []trouble       `json:"trouble"` // instead of that of row
+	Program string          `json:"program"`
+	Command string          `json:"command"`
+	Dir     string          `json:"dir"`
+	Client  string          `json:"client"`
+	Config  any             `json:"config"`
+	Summary any             `json:"summary"`
+	Charts  any             `json:"charts"`
+	Classes any             `json:"classes"`
+	Next    *neighbor       `json:"neighbor"`
+	Metrics []metricDetail  `json:"metrics"`
+	System  []metricDetail  `json:"system"`
+	Axes    []string        `json:"axes"`
+	Lives   []runstore.Life `json:"lives"` // empty if one process logged the run
+	Machine machine         `json:"environment"`
 	Console struct {
 		Lines int `json:"lines"`
 	} `json:"console"`
-	Files       int      `json:"files"`
-	Damage      []damage `json:"damage"`
-	DamageTotal int64    `json:"damageTotal"`
-}
-
-// damage is a part of the log that cannot be read.
-type damage struct {
-	Offset int64  `json:"offset"`
-	Length int64  `json:"length"`
-	Reason string `json:"reason"`
-	// Before and After are the steps of the rows around it, -1 if there is none, and Records
-	// is how many records are missing, 0 if that is not known.
-	Before  int64 `json:"before"`
-	After   int64 `json:"after"`
-	Records int64 `json:"records"`
+	Files       int            `json:"files"`
+	Damage      []runstore.Gap `json:"damage"`
+	DamageTotal int64          `json:"damageTotal"`
 }
 
 // metricDetail describes a metric.
@@ -108,7 +97,7 @@ func (b *Board) describe(ctx context.Context, run *runstore.Run) *detail {
 	d := &detail{
 		row: newRow(i), Trouble: troublesOf(i, gaps), Dir: i.Dir, Client: "wandb " + i.Writer,
 		Config: shown(i.Config), Summary: shown(i.Summary), Charts: shown(i.Charts), Classes: shown(i.Classes), Next: b.neighborOf(i),
-		Metrics: metricsOf(i.Metrics), System: metricsOf(i.System), Axes: i.Axes, Lives: livesOf(i.Lives),
+		Metrics: metricsOf(i.Metrics), System: metricsOf(i.System), Axes: i.Axes, Lives: append([]runstore.Life{}, i.Lives...),
 		Damage: damageOf(gaps), DamageTotal: i.DamageTotal,
 	}
 	d.Machine.Args = []string{}
@@ -131,14 +120,9 @@ func (b *Board) describe(ctx context.Context, run *runstore.Run) *detail {
 const maxDamage = 100
 
 // damageOf lists what of a log cannot be read, with the steps around it.
-func damageOf(gaps []runstore.Gap) []damage {
-	out := []damage{}
-	for _, g := range gaps {
-		if g.Length > 0 && len(out) < maxDamage {
-			out = append(out, damage{g.Offset, g.Length, g.Reason, g.Before, g.After, g.Records})
-		}
-	}
-	return out
+func damageOf(gaps []runstore.Gap) []runstore.Gap {
+	damage := slices.DeleteFunc(append([]runstore.Gap{}, gaps...), func(g runstore.Gap) bool { return g.Length == 0 })
+	return damage[:min(len(damage), maxDamage)]
 }
 
 // gapsOf returns the gaps of a run's log.
@@ -173,7 +157,7 @@ func metricsOf(metrics []runstore.Metric) []metricDetail {
 func machineOf(e *record.Environment) machine {
 	m := machine{
 		OS: e.OS, Host: e.Host, CPU: e.CPU.Model, CPUCount: cmp.Or(e.LogicalCPUs, e.CPUCount), Memory: e.Memory.Total, GPU: e.GPU,
-		Go: e.Go, Python: e.Python, Args: append([]string{}, e.Args...), Started: seconds(e.StartedAt.Time),
+		Go: e.Go, Python: e.Python, Args: append([]string{}, e.Args...), Started: runstore.Seconds(e.StartedAt.Time),
 	}
 	if e.Git != nil {
 		m.Git = &gitFact{e.Git.RemoteURL, e.Git.Commit}

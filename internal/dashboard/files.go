@@ -36,7 +36,7 @@ func filesAnswer(list []runstore.File, more bool) any {
 		More  bool        `json:"more"`
 	}{[]fileEntry{}, more}
 	for _, f := range list {
-		out.Files = append(out.Files, fileEntry{f.Path, f.Size, seconds(f.Changed), typeOf(f.Path)})
+		out.Files = append(out.Files, fileEntry{f.Path, f.Size, runstore.Seconds(f.Changed), typeOf(f.Path)})
 	}
 	sort.Slice(out.Files, func(i, j int) bool { return out.Files[i].Path < out.Files[j].Path })
 	return out

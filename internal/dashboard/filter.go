@@ -176,7 +176,7 @@ func valueOf(i *runstore.Info, name string) any {
 	case "notes":
 		return i.Notes
 	case "started":
-		return seconds(i.Started)
+		return runstore.Seconds(i.Started)
 	case "duration":
 		return i.Duration.Seconds()
 	case "rows":

@@ -52,7 +52,7 @@ func newRow(i *runstore.Info) row {
 	r := row{
 		Key: i.Key, ID: i.ID, Name: i.Name, Entity: i.Entity, Project: i.Project, Group: i.Group, JobType: i.JobType,
 		Sweep: i.Sweep, Tags: append([]string{}, i.Tags...), Notes: i.Notes, State: i.State,
-		Started: seconds(i.Started), Duration: i.Duration.Seconds(), Rows: i.Rows, Step: i.Step, Exit: i.Exit, Read: 1,
+		Started: runstore.Seconds(i.Started), Duration: i.Duration.Seconds(), Rows: i.Rows, Step: i.Step, Exit: i.Exit, Read: 1,
 		Offline: i.Offline, Trouble: troubleOf(i), Host: i.Host, Size: i.Size, Path: i.Dir,
 	}
 	if i.Read < i.Size && i.Err == nil {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
-	"time"
 )
 
 // number is a float64 as JSON: NaN and infinities are strings.
@@ -51,12 +50,4 @@ func shown(v any) any {
 		return out
 	}
 	return v
-}
-
-// seconds is a time in seconds since 1970, 0 if it is not known.
-func seconds(t time.Time) float64 {
-	if t.IsZero() {
-		return 0
-	}
-	return float64(t.UnixMicro()) / 1e6
 }

@@ -103,7 +103,7 @@ func TestSeries_Views(t *testing.T) {
 	cpu := one(url.Values{"s": {"cpu"}})
 	assert.Equal(t, []float64{0, 1, 2}, cpu.xs)
 	cpu = one(url.Values{"s": {"cpu"}, "x": {"_timestamp"}})
-	assert.InDelta(t, seconds(noon), cpu.xs[0], 0)
+	assert.InDelta(t, runstore.Seconds(noon), cpu.xs[0], 0)
 
 	assert.Empty(t, series(t, b, url.Values{"run": {key, "gone"}, "m": {"missing"}}))
 	for _, q := range []string{"", "run=x", "m=loss", "run=x&m=a&from=x", "run=x&m=a&n=0", "run=x&m=a&to=NaN", "run=x&s=a&x=loss", "run=x&m=a&after=-2"} {

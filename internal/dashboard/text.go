@@ -69,7 +69,7 @@ func consoleAnswer(lines []runstore.ConsoleLine, search string, from, limit int)
 		}
 	}
 	for _, l := range matching[:min(len(matching), limit)] {
-		out.Lines = append(out.Lines, consoleLine{l.Number, l.Text, l.Stderr, seconds(l.Time)})
+		out.Lines = append(out.Lines, consoleLine{l.Number, l.Text, l.Stderr, runstore.Seconds(l.Time)})
 	}
 	return out
 }
@@ -101,7 +101,7 @@ func valuesAnswer(list []runstore.Value, more bool) any {
 		More   bool          `json:"more"`
 	}{[]loggedValue{}, more}
 	for _, v := range list {
-		out.Values = append(out.Values, loggedValue{v.Row, v.Step, seconds(v.Time), shown(v.Value)})
+		out.Values = append(out.Values, loggedValue{v.Row, v.Step, runstore.Seconds(v.Time), shown(v.Value)})
 	}
 	return out
 }

@@ -79,6 +79,18 @@ func troublesOf(i *runstore.Info, gaps []runstore.Gap) []trouble {
 	return all
 }
 
+// syncCommand returns the command that uploads all logs of a run.
+func syncCommand(i *runstore.Info) string {
+	if len(i.Lives) == 0 {
+		return "wandgo sync " + plaintext.ShellPath(i.Dir)
+	}
+	words := []string{"wandgo sync"}
+	for _, l := range i.Lives {
+		words = append(words, plaintext.ShellPath(l.Dir))
+	}
+	return strings.Join(words, " ")
+}
+
 // maxLost bounds the places that a trouble names.
 const maxLost = 10
 

@@ -13,8 +13,9 @@ import (
 
 // Skipped is a part of a file that was skipped.
 type Skipped struct {
-	Offset, Length int64
-	Reason         string
+	Offset int64  `json:"offset"`
+	Length int64  `json:"length"`
+	Reason string `json:"reason"`
 }
 
 func (s Skipped) String() string {

@@ -16,10 +16,11 @@ import (
 type Gap struct {
 	journal.Skipped
 	// Before and After are the steps of the rows around it, -1 if there is none.
-	Before, After int64
+	Before int64 `json:"before"`
+	After  int64 `json:"after"`
 	// Records is how many records are missing, 0 if that is not known. The first of several
 	// gaps between two records has the number for all.
-	Records int64
+	Records int64 `json:"records"`
 }
 
 // maxGaps bounds the gaps of a log.

@@ -121,10 +121,18 @@ func (r *Run) readNotes() bool {
 
 // startOf returns the start of a run in seconds since 1970, 0 if it is not known.
 func startOf(s *journal.State) float64 {
-	if s.Run == nil || s.Run.StartTime.IsZero() {
+	if s.Run == nil {
 		return 0
 	}
-	return float64(s.Run.StartTime.UnixMicro()) / 1e6
+	return Seconds(s.Run.StartTime)
+}
+
+// Seconds is a time in seconds since 1970, 0 for the zero time.
+func Seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMicro()) / 1e6
 }
 
 // describe makes the run's Info anew.
@@ -251,7 +259,7 @@ func (i *Info) duration(s *journal.State) time.Duration {
 	}
 	for _, m := range i.System {
 		if m.Name == KeyTimestamp && !i.Started.IsZero() {
-			if d := m.Last - float64(i.Started.UnixMicro())/1e6; d > seconds && d < 1e10 {
+			if d := m.Last - Seconds(i.Started); d > seconds && d < 1e10 {
 				seconds = d
 			}
 		}

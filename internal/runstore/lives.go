@@ -14,14 +14,15 @@ import (
 
 // Life is one process of a run that several processes continued: one log of it.
 type Life struct {
-	Dir     string
-	State   State
-	Exit    *int32
-	Started time.Time
+	Dir     string  `json:"dir"`
+	State   State   `json:"state"`
+	Exit    *int32  `json:"exit"`
+	Started float64 `json:"started"` // in seconds since 1970, 0 if it is not known
 	// Rows is how many of the log's rows count: a later process may have rewound the run.
-	Rows int
+	Rows int `json:"rows"`
 	// FirstStep and LastStep are those of the rows in the run, -1 if there are none.
-	FirstStep, LastStep int64
+	FirstStep int64 `json:"firstStep"`
+	LastStep  int64 `json:"lastStep"`
 }
 
 // life is a log of a run, and how its rows continue those of the logs before it.
@@ -328,7 +329,7 @@ func (r *Run) describeLives() {
 		i.Duration = max(i.Duration, l.info.Duration+time.Duration(l.runtime*float64(time.Second)))
 		s.Metrics = append(s.Metrics, l.state.Metrics...)
 		one := Life{
-			Dir: l.info.Dir, State: l.info.State, Exit: l.info.Exit, Started: l.info.Started,
+			Dir: l.info.Dir, State: l.info.State, Exit: l.info.Exit, Started: Seconds(l.info.Started),
 			Rows: l.rows, FirstStep: -1, LastStep: -1,
 		}
 		if c := statOf(l.parts, KeyStep); c.rows > 0 {

@@ -264,7 +264,7 @@ func (b *builder) event(s *record.Stats) {
 		return
 	}
 	t := &b.part.events
-	t.set(t.at([]byte(KeyTimestamp)), float64(s.Timestamp.UnixMicro())/1e6)
+	t.set(t.at([]byte(KeyTimestamp)), Seconds(s.Timestamp))
 	for i := range s.Items {
 		if f, ok := parseNumber(s.Items[i].Value); ok {
 			t.set(t.at([]byte(s.Items[i].Key)), f)
