@@ -16,10 +16,8 @@ import (
 )
 
 type fileEntry struct {
-	Path string  `json:"path"`
-	Size int64   `json:"size"`
-	Time float64 `json:"time"`
-	Type string  `json:"type"`
+	runstore.File
+	Type string `json:"type"`
 }
 
 func filesOf(_ *http.Request, run *runstore.Run) (any, error) {
@@ -36,7 +34,7 @@ func filesAnswer(list []runstore.File, more bool) any {
 		More  bool        `json:"more"`
 	}{[]fileEntry{}, more}
 	for _, f := range list {
-		out.Files = append(out.Files, fileEntry{f.Path, f.Size, runstore.Seconds(f.Changed), typeOf(f.Path)})
+		out.Files = append(out.Files, fileEntry{f, typeOf(f.Path)})
 	}
 	sort.Slice(out.Files, func(i, j int) bool { return out.Files[i].Path < out.Files[j].Path })
 	return out

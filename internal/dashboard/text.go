@@ -16,13 +16,6 @@ const (
 	maxValues     = 1000
 )
 
-type consoleLine struct {
-	Number int     `json:"n"`
-	Text   string  `json:"text"`
-	Stderr bool    `json:"stderr"`
-	Time   float64 `json:"time"`
-}
-
 // consoleOf sends lines of the console: from a number on, which counts from the end if it is
 // negative, or those with a text.
 func consoleOf(r *http.Request, run *runstore.Run) (any, error) {
@@ -41,11 +34,11 @@ func consoleOf(r *http.Request, run *runstore.Run) (any, error) {
 // consoleAnswer selects lines as a request does.
 func consoleAnswer(lines []runstore.ConsoleLine, search string, from, limit int) any {
 	out := struct {
-		Lines   []consoleLine `json:"lines"`
-		Total   int           `json:"total"`
-		Matched int           `json:"matched"`
-		First   int           `json:"first"` // earlier ones are not kept
-	}{Lines: []consoleLine{}}
+		Lines   []runstore.ConsoleLine `json:"lines"`
+		Total   int                    `json:"total"`
+		Matched int                    `json:"matched"`
+		First   int                    `json:"first"` // earlier ones are not kept
+	}{}
 	if len(lines) > 0 {
 		out.First = lines[0].Number
 		out.Total = lines[len(lines)-1].Number + 1
@@ -68,17 +61,8 @@ func consoleAnswer(lines []runstore.ConsoleLine, search string, from, limit int)
 			matching = matching[1:]
 		}
 	}
-	for _, l := range matching[:min(len(matching), limit)] {
-		out.Lines = append(out.Lines, consoleLine{l.Number, l.Text, l.Stderr, runstore.Seconds(l.Time)})
-	}
+	out.Lines = append([]runstore.ConsoleLine{}, matching[:min(len(matching), limit)]...)
 	return out
-}
-
-type loggedValue struct {
-	Row   int     `json:"row"`
-	Step  int64   `json:"step"`
-	Time  float64 `json:"time"`
-	Value any     `json:"value"`
 }
 
 // valuesOf sends the values of a metric that are not numbers, the latest first.
@@ -97,11 +81,11 @@ func valuesOf(r *http.Request, run *runstore.Run) (any, error) {
 
 func valuesAnswer(list []runstore.Value, more bool) any {
 	out := struct {
-		Values []loggedValue `json:"values"`
-		More   bool          `json:"more"`
-	}{[]loggedValue{}, more}
-	for _, v := range list {
-		out.Values = append(out.Values, loggedValue{v.Row, v.Step, runstore.Seconds(v.Time), shown(v.Value)})
+		Values []runstore.Value `json:"values"`
+		More   bool             `json:"more"`
+	}{append([]runstore.Value{}, list...), more}
+	for i := range out.Values {
+		out.Values[i].Value = shown(out.Values[i].Value)
 	}
 	return out
 }

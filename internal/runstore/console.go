@@ -21,10 +21,10 @@ const maxConsole = 200_000
 // ConsoleLine is a line of a run's console, as a terminal shows it. The text has the
 // escape sequences for colors, and anything else that a program wrote.
 type ConsoleLine struct {
-	Number int // from 0
-	Text   string
-	Stderr bool
-	Time   time.Time // zero if it is not known
+	Number int     `json:"n"` // from 0
+	Text   string  `json:"text"`
+	Stderr bool    `json:"stderr"`
+	Time   float64 `json:"time"` // in seconds since 1970, 0 if it is not known
 }
 
 // consoleReader has the lines of a log up to a position.
@@ -178,10 +178,11 @@ func parseConsoleLine(s string) ConsoleLine {
 	rest, isErr := strings.CutPrefix(s, "ERROR ")
 	if len(rest) > len(consoleTime) && rest[len(consoleTime)] == ' ' {
 		if at, err := time.Parse(consoleTime, rest[:len(consoleTime)]); err == nil {
-			if at.Year() <= 1 {
-				at = time.Time{}
+			l := ConsoleLine{Text: rest[len(consoleTime)+1:], Stderr: isErr}
+			if at.Year() > 1 {
+				l.Time = Seconds(at)
 			}
-			return ConsoleLine{Text: rest[len(consoleTime)+1:], Stderr: isErr, Time: at}
+			return l
 		}
 	}
 	return ConsoleLine{Text: s}

@@ -28,9 +28,9 @@ func TestConsole_AsATerminalShowsIt_AndGrows(t *testing.T) {
 	lines, err := r.Console(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, []ConsoleLine{
-		{Number: 0, Text: "one", Time: noon},
-		{Number: 1, Text: "20%", Time: noon},
-		{Number: 2, Text: "\x1b[31mbad\x1b[0m", Stderr: true, Time: noon.Add(time.Second)},
+		{Number: 0, Text: "one", Time: Seconds(noon)},
+		{Number: 1, Text: "20%", Time: Seconds(noon)},
+		{Number: 2, Text: "\x1b[31mbad\x1b[0m", Stderr: true, Time: Seconds(noon) + 1},
 		{Number: 3, Text: "logged"},
 	}, lines)
 
@@ -64,9 +64,9 @@ func TestConsole_VeryLong_KeepsTheLastLines(t *testing.T) {
 func TestParseConsoleLine_AnyForm(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]ConsoleLine{
-		"2026-11-28T12:00:00.000000 a":       {Text: "a", Time: noon},
-		"2026-11-28T12:00:00.000000 ":        {Time: noon},
-		"ERROR 2026-11-28T12:00:00.000000 a": {Text: "a", Stderr: true, Time: noon},
+		"2026-11-28T12:00:00.000000 a":       {Text: "a", Time: Seconds(noon)},
+		"2026-11-28T12:00:00.000000 ":        {Time: Seconds(noon)},
+		"ERROR 2026-11-28T12:00:00.000000 a": {Text: "a", Stderr: true, Time: Seconds(noon)},
 		"ERROR in the program":               {Text: "ERROR in the program"},
 		"":                                   {},
 	} {

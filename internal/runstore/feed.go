@@ -160,7 +160,7 @@ func (r *Run) fedFiles() (files []File, more bool) {
 	r.mu.Unlock()
 	for _, name := range names[:min(len(names), MaxFiles)] {
 		if content, ok := r.feed.File(name); ok {
-			files = append(files, File{Path: name, Size: int64(len(content)), Changed: changed})
+			files = append(files, File{Path: name, Size: int64(len(content)), Changed: Seconds(changed)})
 		}
 	}
 	return files, len(names) > MaxFiles

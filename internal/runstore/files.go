@@ -14,9 +14,9 @@ import (
 
 // File is a file of a run.
 type File struct {
-	Path    string // below the run's files, with slashes
-	Size    int64
-	Changed time.Time
+	Path    string  `json:"path"` // below the run's files, with slashes
+	Size    int64   `json:"size"`
+	Changed float64 `json:"time"` // in seconds since 1970
 }
 
 // MaxFiles is how many files [Run.Files] lists.
@@ -73,7 +73,7 @@ func (r *Run) ownFiles() (files []File, more bool, err error) {
 			more = true
 			return fs.SkipAll
 		}
-		files = append(files, File{Path: path, Size: info.Size(), Changed: info.ModTime()})
+		files = append(files, File{Path: path, Size: info.Size(), Changed: Seconds(info.ModTime())})
 		return nil
 	})
 	if err != nil {

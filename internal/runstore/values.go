@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/jsonx"
@@ -15,11 +14,11 @@ import (
 
 // Value is a value of a metric that is not a number, such as a text or an image.
 type Value struct {
-	Row  int
-	Step int64
-	Time time.Time // zero if the row has none
+	Row  int     `json:"row"`
+	Step int64   `json:"step"`
+	Time float64 `json:"time"` // in seconds since 1970, 0 if the row has none
 	// Value has the types of [jsonx.Parse].
-	Value any
+	Value any `json:"value"`
 }
 
 // Values returns up to limit values of a metric that are not numbers, in rows before a row,
@@ -132,7 +131,7 @@ func valueIn(line []byte, metric string) (Value, error) {
 		v.Step = int64(f)
 	}
 	if f, ok := number(object[KeyTimestamp]); ok && f > 0 && f < 1e11 {
-		v.Time = time.UnixMicro(int64(f * 1e6))
+		v.Time = f
 	}
 	v.Value, _ = jsonx.Member(object, metric)
 	return v, nil
