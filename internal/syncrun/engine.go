@@ -176,10 +176,8 @@ func (j *job) later() []*job { return j.group[slices.Index(j.group, j)+1:] }
 // run uploads a log and reports its result.
 func (j *job) run(ctx context.Context) {
 	begin := time.Now()
-	err := ctx.Err()
-	if err != nil {
-		err = context.Cause(ctx)
-	} else {
+	err := context.Cause(ctx)
+	if err == nil {
 		err = j.sync(ctx)
 	}
 	r := &j.result

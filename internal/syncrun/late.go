@@ -272,7 +272,7 @@ func (a *absentRows) freeStep(ctx context.Context, least int64) (int64, error) {
 // compare compares a row with the server's rows at its step.
 func (a *absentRows) compare(row lateRow, there []map[string]json.RawMessage) {
 	for _, other := range there {
-		if sameNumber(other, row.times, keyTimestamp) && sameNumber(other, row.times, keyRuntime) {
+		if same(other[keyTimestamp], row.times[keyTimestamp]) && same(other[keyRuntime], row.times[keyRuntime]) {
 			return
 		}
 	}

@@ -303,18 +303,10 @@ func (p *resumePoint) shiftOf(index int64) int64 {
 	return p.shift + p.moved.ShiftOf(index)
 }
 
-// same compares a number of the server's last row with that of a row on disk. If one of
-// them has no number, they are the same.
-func same(row map[string]json.RawMessage, line []byte, key string) bool {
-	var there float64
-	here, ok := number(line, key)
-	return !ok || json.Unmarshal(row[key], &there) != nil || math.Abs(here-there) < sameTime
-}
-
-// sameNumber is same for two parsed rows.
-func sameNumber(a, b map[string]json.RawMessage, key string) bool {
+// same compares a number of two rows. If one of them has no number, they are the same.
+func same(a, b []byte) bool {
 	var x, y float64
-	return json.Unmarshal(a[key], &x) != nil || json.Unmarshal(b[key], &y) != nil || math.Abs(x-y) < sameTime
+	return json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil || math.Abs(x-y) < sameTime
 }
 
 // trail is the result of a scan.
@@ -380,7 +372,8 @@ func (t *trail) row(s *serverState, line []byte, step, shift int64) {
 	if step+shift <= s.step {
 		t.upTo = t.rows
 	}
-	if s.hasStep && step+shift == s.step && same(s.row, line, keyTimestamp) && same(s.row, line, keyRuntime) {
+	if s.hasStep && step+shift == s.step &&
+		same(s.row[keyTimestamp], member(line, keyTimestamp)) && same(s.row[keyRuntime], member(line, keyRuntime)) {
 		t.found = true
 	}
 }

@@ -27,7 +27,7 @@ func (u *upload) stream(ctx context.Context, out *output) error {
 			}
 		},
 	})
-	writers := [...]interface{ Write([]byte) (int, error) }{term.Writer(console.Stdout), term.Writer(console.Stderr)}
+	stdout, stderr := term.Writer(console.Stdout), term.Writer(console.Stderr)
 	var changed []byte
 	var row record.Row
 	_, err := replay(u.log, &journal.Handler{
@@ -66,11 +66,11 @@ func (u *upload) stream(ctx context.Context, out *output) error {
 				term.AppendText(c.Text)
 				return sending
 			}
-			stream := console.Stdout
+			to := stdout
 			if c.Stderr {
-				stream = console.Stderr
+				to = stderr
 			}
-			_, _ = writers[stream].Write([]byte(c.Text))
+			_, _ = to.Write([]byte(c.Text))
 			return sending
 		},
 	})
