@@ -25,6 +25,7 @@ var handlers = map[string]map[string]string{
 	"internal/journal/replay.go": {
 		"Snapshot": notInLogs["Snapshot"], "ConsoleLine": notInLogs["ConsoleLine"], "EventLine": notInLogs["EventLine"],
 		"Final": "says nothing", "Footer": "says nothing", "Raw": "unknown to us; the handler gets it as Other",
+		"UseArtifact": "the server knows it; the handler gets it as Other",
 	},
 	"internal/sink/server.go": {
 		"Header": "about the log", "Final": "about the log", "Footer": "about the log", "Raw": "only in logs that are read",
