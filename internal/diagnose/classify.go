@@ -226,6 +226,7 @@ func classifyResponse(r *Failure, ge *graphql.Error) Class {
 	if !ge.FromWandB() {
 		return classifyForeign(r, ge)
 	}
+	message := strings.ToLower(ge.Message)
 	if ge.Code == codeMetricLimit {
 		return MetricLimit
 	}
@@ -244,9 +245,9 @@ func classifyResponse(r *Failure, ge *graphql.Error) Class {
 	switch status {
 	case http.StatusOK: // errors beside data: only the text distinguishes them
 		switch {
-		case strings.Contains(strings.ToLower(ge.Message), "not logged in"):
+		case strings.Contains(message, "not logged in"):
 			return Unauthorized
-		case ge.Code == "PERMISSION_ERROR", strings.Contains(strings.ToLower(ge.Message), "permission denied"):
+		case ge.Code == "PERMISSION_ERROR", strings.Contains(message, "permission denied"):
 			return Forbidden
 		case ge.Kind == graphql.KindGraphQL && pathless(ge):
 			// An error about no field was raised before any field was looked at:
@@ -264,7 +265,7 @@ func classifyResponse(r *Failure, ge *graphql.Error) Class {
 	case http.StatusPaymentRequired:
 		return PaymentRequired
 	case http.StatusForbidden:
-		r.Plain = ge.Code == "" && len(ge.Path) == 0 && !strings.Contains(strings.ToLower(ge.Message), "permission denied")
+		r.Plain = ge.Code == "" && len(ge.Path) == 0 && !strings.Contains(message, "permission denied")
 		return Forbidden
 	case http.StatusNotFound, http.StatusGone:
 		switch {
@@ -274,7 +275,7 @@ func classifyResponse(r *Failure, ge *graphql.Error) Class {
 			return Unexpected
 		case entityNotFound.MatchString(ge.Message):
 			return EntityNotFound
-		case strings.Contains(strings.ToLower(ge.Message), "project not found"):
+		case strings.Contains(message, "project not found"):
 			return ProjectNotFound
 		case artifactNotFound.MatchString(ge.Message):
 			return ArtifactNull
@@ -287,7 +288,7 @@ func classifyResponse(r *Failure, ge *graphql.Error) Class {
 			return RunDeleted
 		case strings.Contains(ge.Message, "Duplicate entry"): // of another request; see transport.UpsertPolicy
 			return ServerError
-		case strings.Contains(strings.ToLower(ge.Message), "running"): // the state of the run does not allow it
+		case strings.Contains(message, "running"): // the state of the run does not allow it
 			return Input
 		}
 	}

@@ -15,10 +15,10 @@ func (x *Checkup) statusFor(check, probe string) Status {
 	if !x.identified() || x.evidence(probe).Outcome == "" && x.Access.Cause() == nil {
 		return StatusSkipped
 	}
-	if cause := x.Access.Cause(); cause != nil && checkFor(cause) == check {
+	if cause := x.Access.Cause(); cause != nil && checkOf[cause] == check {
 		return StatusFail
 	}
-	if slices.ContainsFunc(x.Candidates(), func(c error) bool { return checkFor(c) == check }) {
+	if slices.ContainsFunc(x.Candidates(), func(c error) bool { return checkOf[c] == check }) {
 		return StatusUnsure
 	}
 	decided := x.Access.Decision == client.Allowed || x.Access.Cause() != nil

@@ -8,26 +8,25 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// checkFor names the check that a cause fails, or "".
-func checkFor(cause error) string {
-	for _, c := range []struct {
-		check  string
-		causes []error
-	}{
-		{CheckKey, []error{errors.ErrNoAPIKey}}, // or CheckIdentity, which the file itself has failed already
-		{CheckAccount, []error{errors.ErrAnonymousKey, errors.ErrBadAPIKey, errors.ErrNoTeam, errors.ErrKeyScope}},
-		{CheckProject, []error{errors.ErrProjectHidden, errors.ErrProjectMissing, errors.ErrProjectRestricted}},
-		{CheckRole, []error{errors.ErrViewerRole, errors.ErrTeamFrozen, errors.ErrSeatRequired}},
-		{CheckEntity, []error{
-			errors.ErrNotTeamMember, errors.ErrEntityMissing, errors.ErrNoPersonalEntity, errors.ErrServiceAccountScope,
-			errors.ErrNoDefaultEntity, errors.ErrOrganizationEntity,
-		}},
-	} {
-		if slices.Contains(c.causes, cause) {
-			return c.check
-		}
-	}
-	return ""
+// checkOf names the check that a cause fails. Other causes belong to no single one.
+var checkOf = map[error]string{
+	errors.ErrNoAPIKey:            CheckKey, // or CheckIdentity, which the file itself has failed already
+	errors.ErrAnonymousKey:        CheckAccount,
+	errors.ErrBadAPIKey:           CheckAccount,
+	errors.ErrNoTeam:              CheckAccount,
+	errors.ErrKeyScope:            CheckAccount,
+	errors.ErrProjectHidden:       CheckProject,
+	errors.ErrProjectMissing:      CheckProject,
+	errors.ErrProjectRestricted:   CheckProject,
+	errors.ErrViewerRole:          CheckRole,
+	errors.ErrTeamFrozen:          CheckRole,
+	errors.ErrSeatRequired:        CheckRole,
+	errors.ErrNotTeamMember:       CheckEntity,
+	errors.ErrEntityMissing:       CheckEntity,
+	errors.ErrNoPersonalEntity:    CheckEntity,
+	errors.ErrServiceAccountScope: CheckEntity,
+	errors.ErrNoDefaultEntity:     CheckEntity,
+	errors.ErrOrganizationEntity:  CheckEntity,
 }
 
 // causeIs reports whether one of these is the determined cause.

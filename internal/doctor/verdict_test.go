@@ -8,7 +8,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-func TestCheckFor_EveryCauseOfARefusal_NamesACheck(t *testing.T) {
+func TestCheckOf_EveryCauseOfARefusal_NamesACheck(t *testing.T) {
 	t.Parallel()
 	// These belong to no single check.
 	none := []error{errors.ErrPermissionDenied, errors.ErrStoreRefused, errors.ErrArtifactMissing, errors.ErrProtectedAlias, errors.ErrIntermediary}
@@ -20,6 +20,6 @@ func TestCheckFor_EveryCauseOfARefusal_NamesACheck(t *testing.T) {
 		for _, n := range none {
 			excepted = excepted || errors.Code(n) == cause.Code()
 		}
-		assert.Equal(t, excepted, checkFor(cause) == "", "%s: which check does it fail?", cause.Code())
+		assert.Equal(t, excepted, checkOf[cause] == "", "%s: which check does it fail?", cause.Code())
 	}
 }
