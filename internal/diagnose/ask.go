@@ -22,6 +22,7 @@ import (
 func Ask(ctx context.Context, client gql.Client, class Class, q Question) *Findings {
 	f := ask(ctx, client, class, q)
 	f.Registry = strings.HasPrefix(q.Project, registryPrefix)
+	f.cut = ctx.Err() != nil
 	return f
 }
 

@@ -107,7 +107,7 @@ func (d *Diagnoser) explain(ctx, within context.Context, q Question, err error, 
 	}
 	if ended := endOf(ctx); ended != nil { // the caller gave up: both are reported
 		r.Err = errors.Join(r.Err, ended)
-		if r.NeedsProbes() && findings.cutShort() {
+		if findings.cut {
 			r.Hint = "the caller's context ended meanwhile (" + context.Cause(ctx).Error() + "), which cut the follow-up questions short"
 		}
 	}
@@ -122,6 +122,7 @@ var errPending = errors.New("the server shows a version whose upload is not comp
 func (d *Diagnoser) withArtifact(ctx context.Context, f *Findings, q Question) *Findings {
 	with := *f
 	with.askArtifact(ctx, d.config.GraphQL.ForProbes(), q)
+	with.cut = with.cut || ctx.Err() != nil
 	return &with
 }
 

@@ -48,13 +48,6 @@ func (f *Findings) Evidence(project string) []errors.Probe {
 	return probes
 }
 
-// cutShort reports whether a question got no response, or none was asked.
-func (f *Findings) cutShort() bool {
-	probes := f.Evidence("")
-	failed := func(p errors.Probe) bool { return p.Outcome == errors.Failed }
-	return len(probes) == 0 || slices.ContainsFunc(probes, failed)
-}
-
 // text describes an answer without a value.
 func (a Answer) text() string {
 	text := "no usable response"

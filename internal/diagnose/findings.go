@@ -59,6 +59,8 @@ type Findings struct {
 	Entity string
 	// RunID is the run that Run is about.
 	RunID string
+	// cut is true if the context ended before all questions were answered.
+	cut bool
 
 	Who struct {
 		Answer

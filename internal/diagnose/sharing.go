@@ -38,7 +38,7 @@ type diagnosis struct {
 
 // find returns the findings of ask, which runs once for all requests that wait for it. Its
 // findings are used again if they are not from before since. ask runs until no request
-// waits for it. If ctx ends first, find returns empty findings; the last request to give up
+// waits for it. If ctx ends first, find returns findings without an answer; the last request to give up
 // waits for ask to return.
 func (s *sharing) find(ctx context.Context, key sharedKey, since time.Time, ask func(context.Context) *Findings) *Findings {
 	s.mu.Lock()
@@ -70,7 +70,7 @@ func (s *sharing) find(ctx context.Context, key sharedKey, since time.Time, ask 
 	case <-d.done:
 		return d.findings
 	default:
-		return &Findings{}
+		return &Findings{cut: true}
 	}
 }
 
@@ -92,6 +92,9 @@ func (s *sharing) start(ctx context.Context, key sharedKey, ask func(context.Con
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		d.findings, d.finished = findings, time.Now()
+		if findings.cut && s.diagnoses[key] == d {
+			delete(s.diagnoses, key) // later requests may get more answers
+		}
 	}()
 	return d
 }

@@ -136,6 +136,16 @@ func TestSharing_CancelledDiagnosis_IsNotJoined(t *testing.T) {
 	})
 }
 
+func TestSharing_TimeIsUpForTheQuestions_AsksAgain(t *testing.T) {
+	t.Parallel()
+	var s sharing
+	started := time.Now()
+	f := s.find(t.Context(), here, started, func(context.Context) *Findings { return &Findings{cut: true} })
+	assert.True(t, f.cut)
+	f = s.find(t.Context(), here, started, func(context.Context) *Findings { return known() })
+	assert.NotNil(t, f.Who.Viewer)
+}
+
 func TestSharing_RunningRun_AsksOnceAMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
