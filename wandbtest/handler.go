@@ -165,9 +165,7 @@ func (s *Server) hold(r *http.Request, f *Fault) bool {
 		if f.Delay <= 0 {
 			return true
 		}
-		timer := time.NewTimer(f.Delay)
-		defer timer.Stop()
-		expired = timer.C
+		expired = time.After(f.Delay)
 	}
 	select {
 	case <-expired:

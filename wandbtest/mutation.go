@@ -177,8 +177,7 @@ func (x *execution) updateRunState(in arguments) (any, error) {
 	case r.sweep != "":
 		return nil, badRequest("the state of a run of a sweep cannot be set")
 	case state == "failed" && (was == "pending" || was == "running"):
-		failed := 1
-		r.pending, r.complete, r.exitCode = false, true, &failed
+		r.pending, r.complete, r.exitCode = false, true, new(1)
 	case state == "pending" && was != "finished" && was != "pending":
 		r.pending, r.complete, r.exitCode = true, false, nil
 	default:

@@ -187,8 +187,7 @@ func (r *run) brief(now time.Time) RunView {
 		Overwritten: r.history.Overwritten(), HeartbeatAt: r.heartbeat,
 	}
 	if r.exitCode != nil {
-		code := *r.exitCode
-		v.ExitCode = &code
+		v.ExitCode = new(*r.exitCode)
 	}
 	return v
 }

@@ -61,17 +61,20 @@ type share struct {
 
 // put stores lines in the share and in the run's file, where new lines follow all that
 // arrived before.
-func (p *share) put(whole *store.Lines, offset int, content []string, place func(text string, n int) string) error {
-	if err := p.lines.Put(offset, content); err != nil {
+func (p *share) put(whole *store.Lines, c streamChunk) error {
+	if err := p.lines.Put(c.offset, c.content); err != nil {
 		return err
 	}
-	for i, text := range content {
-		n, again := p.at[offset+i]
+	for i, text := range c.content {
+		n, again := p.at[c.offset+i]
 		if !again {
 			n = whole.Count()
-			p.at[offset+i] = n
+			p.at[c.offset+i] = n
 		}
-		if err := whole.Put(n, []string{place(text, n)}); err != nil {
+		if c.name == historyFile {
+			text = withStep(text, n)
+		}
+		if err := whole.Put(n, []string{text}); err != nil {
 			return err
 		}
 	}
@@ -108,11 +111,7 @@ func (r *run) storeShared(post streamPost, id string, now time.Time) error {
 			}
 			continue
 		}
-		place := func(text string, _ int) string { return text }
-		if c.name == historyFile {
-			place = withStep
-		}
-		if err := w.file(c.name).put(r.file(c.name), c.offset, c.content, place); err != nil {
+		if err := w.file(c.name).put(r.file(c.name), c); err != nil {
 			return err
 		}
 	}
