@@ -13,7 +13,8 @@ import (
 type refusal struct {
 	status  int
 	message string
-	// code is extensions.code, or "" for an error without extensions.
+	// code is extensions.code, or "" for an error without extensions; for the object store the
+	// code of its XML.
 	code string
 }
 

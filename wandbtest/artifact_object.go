@@ -37,7 +37,7 @@ func (all *artifacts) store(path string, part int, content *objects.Object, h ht
 	id, _ := cutID(path, manifestFolder)
 	switch m := all.manifests[id]; {
 	case m == nil:
-		return storeRefusal{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist"}
+		return refusal{http.StatusNotFound, "The specified bucket does not exist", "NoSuchBucket"}
 	case m.digest != md5Text(content):
 		return badDigest("The manifest is not the one that was announced")
 	default:
@@ -50,7 +50,7 @@ func (all *artifacts) store(path string, part int, content *objects.Object, h ht
 func (f *storedFile) store(part int, content *objects.Object, h http.Header) error {
 	switch {
 	case part > 0 && f.parts == nil:
-		return storeRefusal{http.StatusNotFound, "NoSuchUpload", "The upload does not exist"}
+		return refusal{http.StatusNotFound, "The upload does not exist", "NoSuchUpload"}
 	case part > 0 && (part > len(f.hexMD5) || hexMD5(content) != f.hexMD5[part-1]):
 		return badDigest("The part is not the one that was announced")
 	case part > 0:

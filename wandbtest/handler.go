@@ -268,7 +268,7 @@ func (s *Server) respond(in incoming, refused string, q quota) reply {
 	case in.malformed != nil && in.Method == http.MethodPost:
 		return restError(badRequest("malformed request: %s", sanitize(in.malformed)))
 	case in.malformed != nil && in.Method == http.MethodPut:
-		return storageError(storeRefusal{http.StatusBadRequest, "IncompleteBody", "The body was not read"})
+		return storageError(refusal{http.StatusBadRequest, "The body was not read", "IncompleteBody"})
 	case in.operation == "file_stream":
 		return s.serveFileStream(in, q)
 	}

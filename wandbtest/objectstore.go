@@ -1,10 +1,10 @@
 package wandbtest
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -110,7 +110,7 @@ func (s *Server) checkURL(req *http.Request) (object string, part int, err error
 		expires, _ := strconv.ParseInt(q.Get("expires"), 10, 64)
 		expiry, _ := strconv.ParseInt(q.Get("expiry"), 10, 64)
 		if expiry < s.expiries.Load() || !s.cfg.clock().Before(time.UnixMilli(expires)) {
-			return "", 0, storeRefusal{http.StatusForbidden, "AccessDenied", "Request has expired"}
+			return "", 0, refusal{http.StatusForbidden, "Request has expired", "AccessDenied"}
 		}
 	}
 	// A redirect to the same host keeps the header, which a real store would never see.
@@ -121,39 +121,29 @@ func (s *Server) checkURL(req *http.Request) (object string, part int, err error
 	return object, part, nil
 }
 
-// storeRefusal is the error of a request to the object store that is refused.
-type storeRefusal struct {
-	status        int
-	code, message string
-}
-
-func (r storeRefusal) Error() string { return r.message }
-
+// The refusals of the object store.
 var (
-	accessDenied = storeRefusal{http.StatusForbidden, "AccessDenied", "Access Denied"}
-	twoAuths     = storeRefusal{http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed"}
-	chunkedBody  = storeRefusal{http.StatusNotImplemented, "NotImplemented", "Transfer-Encoding: chunked is not supported"}
+	accessDenied = refusal{http.StatusForbidden, "Access Denied", "AccessDenied"}
+	twoAuths     = refusal{http.StatusBadRequest, "Only one auth mechanism allowed", "InvalidArgument"}
+	chunkedBody  = refusal{http.StatusNotImplemented, "Transfer-Encoding: chunked is not supported", "NotImplemented"}
 )
 
-func badDigest(message string) storeRefusal {
-	return storeRefusal{http.StatusBadRequest, "BadDigest", message}
+func badDigest(message string) refusal {
+	return refusal{http.StatusBadRequest, message, "BadDigest"}
 }
 
-func noKey(name string) storeRefusal {
-	return storeRefusal{http.StatusNotFound, "NoSuchKey", "The specified key does not exist: " + path.Base(name)}
+func noKey(name string) refusal {
+	return refusal{http.StatusNotFound, "The specified key does not exist: " + path.Base(name), "NoSuchKey"}
 }
 
-func unsigned(header string) storeRefusal {
-	return storeRefusal{http.StatusForbidden, "SignatureDoesNotMatch", "The header " + header + " is part of the signature"}
+func unsigned(header string) refusal {
+	return refusal{http.StatusForbidden, "The header " + header + " is part of the signature", "SignatureDoesNotMatch"}
 }
 
 // storageError is the response of the object store to a request that it refuses.
 func storageError(err error) reply {
-	why, ok := errors.AsType[storeRefusal](err)
-	if !ok {
-		why = storeRefusal{http.StatusInternalServerError, "InternalError", err.Error()}
-	}
-	body := `<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error><Code>" + why.code + "</Code><Message>" + why.message + "</Message></Error>"
+	why := refusalOf(err)
+	body := `<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error><Code>" + cmp.Or(why.code, "InternalError") + "</Code><Message>" + why.message + "</Message></Error>"
 	return newReply(why.status, "application/xml", []byte(body))
 }
 
@@ -248,7 +238,7 @@ func objectReply(content *objects.Object, wanted string) reply {
 		to = min(to, n)
 	}
 	if from > to {
-		return storageError(storeRefusal{http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "The requested range is not satisfiable"})
+		return storageError(refusal{http.StatusRequestedRangeNotSatisfiable, "The requested range is not satisfiable", "InvalidRange"})
 	}
 	rep.status = http.StatusPartialContent
 	rep.body = *content.Section(from, to-from+1)

@@ -1,6 +1,9 @@
 package wandbtest
 
-import "cmp"
+import (
+	"cmp"
+	"fmt"
+)
 
 func (w *sweep) fields(x *execution) fields {
 	f := fields{
@@ -32,7 +35,7 @@ func (w *sweep) fields(x *execution) fields {
 		},
 		"bestLoss": func(arguments) any {
 			if r, value := w.best(); r != nil {
-				return jsonNumber(value)
+				return jsonText(fmt.Sprint(value)) // finite
 			}
 			return nil
 		},
