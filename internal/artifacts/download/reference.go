@@ -89,29 +89,24 @@ func (v *Version) httpReference(ctx context.Context, e *record.ArtifactEntry, to
 	}
 	defer release()
 	var own error
-	etag := ""
 	buf := make([]byte, bufSize)
 	resp, err := v.conn.Transport.Do(ctx, &transport.Request{
 		Method: http.MethodGet, Path: e.Ref, NoCredentials: true, Operation: "download", Policy: v.conn.FilePolicy,
 		Receive: func(head *transport.Response, body io.Reader) error {
-			etag = draft.Unquoted(head.Header.Get("ETag"))
-			if own = to.again(); own == nil {
+			// Before anything is passed on, which could not be taken back.
+			if etag := draft.Unquoted(head.Header.Get("ETag")); e.Digest != e.Ref && etag != e.Digest {
+				own = changedData(e, &mismatch{algorithm: "ETag", want: plaintext.Line(e.Digest, 100), got: plaintext.Line(etag, 100)})
+			} else if own = to.again(); own == nil {
 				_, own = copyBody(to, body, buf, math.MaxInt64-1)
 			}
 			return own
 		},
 	})
-	at := objectstore.Address{URL: e.Ref}
-	failed := gqlclient.ErrorOf("download", resp, err)
-	switch {
-	case own != nil:
+	if own != nil {
 		return own
-	case failed != nil:
-		return objectstore.ErrorOf(e.Path, at.Host(), v.conn.Transport.BaseURL(), failed)
-	case e.Digest != e.Ref && etag != e.Digest:
-		return changedData(e, &mismatch{algorithm: "ETag", want: plaintext.Line(e.Digest, 100), got: plaintext.Line(etag, 100)})
 	}
-	return nil
+	at := objectstore.Address{URL: e.Ref}
+	return objectstore.ErrorOf(e.Path, at.Host(), v.conn.Transport.BaseURL(), gqlclient.ErrorOf("download", resp, err))
 }
 
 // fileReference copies a file of this machine.

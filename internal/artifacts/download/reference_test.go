@@ -96,3 +96,29 @@ func TestDownload_References(t *testing.T) {
 		})
 	}
 }
+
+// A transfer that breaks off may continue with another version of the resource.
+func TestOpen_ReferenceChangesWhileItIsRead_IsNoMixtureOfTwoVersions(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if requests++; requests == 1 {
+			w.Header().Set("ETag", `"v0"`)
+			w.Header().Set("Content-Length", "12")
+			_, _ = io.WriteString(w, "before")
+			return
+		}
+		w.Header().Set("ETag", `"v1"`)
+		_, _ = io.WriteString(w, "from the web")
+	}))
+	t.Cleanup(web.Close)
+	s := newStand(t, nil)
+	s.manifest, s.full = manifestOf([]record.ArtifactEntry{{Path: "ref", Ref: web.URL + "/f", Digest: "v1", Size: 12}}), false
+	r, err := s.version(t, "").Open(t.Context(), "ref")
+	require.NoError(t, err)
+	defer r.Close()
+	b, err := io.ReadAll(r)
+	require.ErrorIs(t, err, download.ErrReference)
+	require.ErrorIs(t, err, errors.ErrDigestMismatch)
+	assert.Empty(t, b)
+}
