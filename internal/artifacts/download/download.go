@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -202,29 +201,22 @@ func (j *job) has(ctx context.Context, e *record.ArtifactEntry, name string, buf
 	if has, err := j.target.has(ctx, name, e, buf); has || err != nil {
 		return has, err
 	}
-	if j.cache == nil {
-		return false, nil
-	}
 	return j.reuse(ctx, e, name)
 }
 
 // reuse gives a copy of a file of the cache its name. It reports false if there is no such
 // file, or its copy is not right: whatever is wrong with the cache, the server has the file.
 func (j *job) reuse(ctx context.Context, e *record.ArtifactEntry, name string) (bool, error) {
-	var to *os.File
-	var temp string
-	var failed error
-	err := j.cache.Copy(ctx, keyOf(e), func() (*os.File, error) {
-		to, temp, failed = j.target.create()
-		return to, failed
-	})
-	switch {
-	case failed != nil:
-		return false, failed
-	case to == nil:
-		return false, ctx.Err()
+	from, err := j.cache.Find(keyOf(e))
+	if err != nil {
+		return false, nil
 	}
-	if err := errors.Join(err, to.Close()); err != nil {
+	defer from.Close()
+	to, temp, err := j.target.create()
+	if err != nil {
+		return false, err
+	}
+	if err := errors.Join(from.Copy(ctx, to), to.Close()); err != nil {
 		j.target.remove(temp)
 		return false, ctx.Err() // a full disk is also the error of fetching
 	}

@@ -70,71 +70,73 @@ func (k Key) path() (string, error) {
 	return "", manifest.ErrAlgorithm
 }
 
-// Open opens an object after it was verified. The error wraps fs.ErrNotExist if the cache
-// does not have it.
-func (c *Cache) Open(ctx context.Context, k Key) (*os.File, error) {
-	f, path, info, err := c.open(k)
-	if err != nil {
-		return nil, err
-	}
-	if !c.known(path, info) {
-		if err = c.verify(ctx, k, path, f, info, io.Discard); err == nil {
-			_, err = f.Seek(0, io.SeekStart)
-		}
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
+// Object is an object that the cache has. It is not verified yet.
+type Object struct {
+	cache *Cache
+	key   Key
+	path  string
+	file  *os.File
+	info  fs.FileInfo // when it was opened
 }
 
-// Copy writes an object to a new file, which create makes if there is such an object. What
-// is hashed is what is written, unless the object is a large one that was verified before and
-// does not change meanwhile. The error wraps fs.ErrNotExist if the cache does not have it;
-// the file may have content then.
-func (c *Cache) Copy(ctx context.Context, k Key, create func() (*os.File, error)) error {
-	f, path, before, err := c.open(k)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	known := c.known(path, before)
-	to, err := create()
-	if err != nil {
-		return err
-	}
-	if !known {
-		return c.verify(ctx, k, path, f, before, to)
-	}
-	n, err := io.Copy(to, f) // in the kernel, which shares the blocks where it can
-	if err != nil {
-		return err
-	}
-	if after, err := f.Stat(); err != nil || n != k.Size || stamp(after) != stamp(before) {
-		return missing(path)
-	}
-	return nil
-}
-
-// open opens an object that exists and has the right size.
-func (c *Cache) open(k Key) (f *os.File, path string, info fs.FileInfo, err error) {
+// Find opens an object that exists and has the right size. The error wraps fs.ErrNotExist if the
+// cache does not have it.
+func (c *Cache) Find(k Key) (*Object, error) {
 	if c == nil {
-		return nil, "", nil, fs.ErrNotExist
+		return nil, fs.ErrNotExist
 	}
 	rel, err := k.path()
 	if err != nil {
-		return nil, "", nil, missing(err.Error())
+		return nil, missing(err.Error())
 	}
-	path = filepath.Join(c.dir, "obj", rel)
-	f, info, err = smallfile.OpenStat(path)
+	path := filepath.Join(c.dir, "obj", rel)
+	f, info, err := smallfile.OpenStat(path)
 	if err != nil {
-		return nil, "", nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err) // whatever the reason, it cannot be used
+		return nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err) // whatever the reason, it cannot be used
 	}
 	if info.Size() != k.Size {
 		_ = f.Close()
-		return nil, "", nil, missing(path)
+		return nil, missing(path)
 	}
-	return f, path, info, nil
+	return &Object{cache: c, key: k, path: path, file: f, info: info}, nil
+}
+
+// Close closes the object.
+func (o *Object) Close() error { return o.file.Close() }
+
+// Open opens an object after it was verified. The error wraps fs.ErrNotExist if the cache
+// does not have it.
+func (c *Cache) Open(ctx context.Context, k Key) (*os.File, error) {
+	o, err := c.Find(k)
+	if err != nil {
+		return nil, err
+	}
+	if !o.known() {
+		if err = o.verify(ctx, io.Discard); err == nil {
+			_, err = o.file.Seek(0, io.SeekStart)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
+	return o.file, nil
+}
+
+// Copy writes the object to a file. What is hashed is what is written, unless the object is a large
+// one that was verified before and does not change meanwhile. The error wraps fs.ErrNotExist if it is
+// wrong; the file may have content then.
+func (o *Object) Copy(ctx context.Context, to *os.File) error {
+	if !o.known() {
+		return o.verify(ctx, to)
+	}
+	n, err := io.Copy(to, o.file) // in the kernel, which shares the blocks where it can
+	if err != nil {
+		return err
+	}
+	if n != o.key.Size || o.changed() {
+		return missing(o.path)
+	}
+	return nil
 }
 
 func missing(path string) error { return &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist} }

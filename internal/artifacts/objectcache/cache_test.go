@@ -40,10 +40,20 @@ func put(t *testing.T, c *objectcache.Cache, b []byte) objectcache.Key {
 	return k
 }
 
+func copyTo(t *testing.T, c *objectcache.Cache, k objectcache.Key, to *os.File) error {
+	t.Helper()
+	o, err := c.Find(k)
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	return o.Copy(t.Context(), to)
+}
+
 func get(t *testing.T, c *objectcache.Cache, k objectcache.Key) ([]byte, error) {
 	t.Helper()
 	to := file(t, nil)
-	if err := c.Copy(t.Context(), k, func() (*os.File, error) { return to, nil }); err != nil {
+	if err := copyTo(t, c, k, to); err != nil {
 		return nil, err
 	}
 	b, err := os.ReadFile(to.Name())
@@ -132,7 +142,7 @@ func TestCache_DamagedEntry_IsFoundEveryTimeAndRemoved(t *testing.T) {
 				require.NoError(t, to.Truncate(0))
 				_, err := to.Seek(0, io.SeekStart)
 				require.NoError(t, err)
-				if err := c.Copy(t.Context(), k, func() (*os.File, error) { return to, nil }); err != nil {
+				if err := copyTo(t, c, k, to); err != nil {
 					require.ErrorIs(t, err, fs.ErrNotExist)
 					found++
 				}
@@ -201,11 +211,11 @@ func TestCache_EntryThatChangesWhileItIsCopied_IsNotUsed(t *testing.T) {
 			require.NoError(t, os.Chtimes(path, old, old))
 			_, err := get(t, c, k)
 			require.NoError(t, err, "it was verified, and there is a note about a large one")
-			err = c.Copy(t.Context(), k, func() (*os.File, error) {
-				changed := append([]byte("!"), content[1:]...)
-				return file(t, nil), os.WriteFile(path, changed, 0o600)
-			})
-			require.ErrorIs(t, err, fs.ErrNotExist)
+			o, err := c.Find(k)
+			require.NoError(t, err)
+			defer o.Close()
+			require.NoError(t, os.WriteFile(path, append([]byte("!"), content[1:]...), 0o600))
+			require.ErrorIs(t, o.Copy(t.Context(), file(t, nil)), fs.ErrNotExist)
 		})
 	}
 }

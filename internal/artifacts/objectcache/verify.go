@@ -27,27 +27,33 @@ func stamp(info fs.FileInfo) string {
 	return fmt.Sprintf("%d %d\n", info.Size(), info.ModTime().UnixNano())
 }
 
-// known reports whether a large entry was verified in the state it has now.
-func (c *Cache) known(path string, info fs.FileInfo) bool {
-	if info.Size() < noteSize {
+// changed reports whether the object is not in the state any more in which it was opened.
+func (o *Object) changed() bool {
+	now, err := o.file.Stat()
+	return err != nil || stamp(now) != stamp(o.info)
+}
+
+// known reports whether a large object was verified in the state in which it was opened.
+func (o *Object) known() bool {
+	if o.info.Size() < noteSize {
 		return false
 	}
-	note, err := smallfile.Read(c.notePath(path))
-	if err != nil || string(note) != stamp(info) {
+	note, err := smallfile.Read(o.cache.notePath(o.path))
+	if err != nil || string(note) != stamp(o.info) {
 		return false
 	}
-	used(path)
+	used(o.path)
 	return true
 }
 
-// remember notes that an entry was verified.
-func (c *Cache) remember(path string, info fs.FileInfo) {
-	if info.Size() < noteSize || time.Since(info.ModTime()) < settled {
+// remember notes that the object was verified.
+func (o *Object) remember() {
+	if o.info.Size() < noteSize || time.Since(o.info.ModTime()) < settled {
 		return
 	}
-	note := c.notePath(path)
+	note := o.cache.notePath(o.path)
 	if os.MkdirAll(filepath.Dir(note), 0o777) == nil { //nolint:gosec // like the cache
-		_ = smallfile.Write(note, []byte(stamp(info))) // without it, the entry is hashed again
+		_ = smallfile.Write(note, []byte(stamp(o.info))) // without it, the object is hashed again
 	}
 }
 
@@ -61,32 +67,32 @@ func (c *Cache) notePath(path string) string {
 	return filepath.Join(c.dir, "verified", rel)
 }
 
-// verify writes an entry to w and hashes it. before is its state when it was opened. A wrong one is
-// removed, and the error wraps fs.ErrNotExist.
-func (c *Cache) verify(ctx context.Context, k Key, path string, f *os.File, before fs.FileInfo, w io.Writer) error {
-	h, err := k.Algorithm.New()
+// verify writes the object to w and hashes it. A wrong one is removed, and the error wraps
+// fs.ErrNotExist.
+func (o *Object) verify(ctx context.Context, w io.Writer) error {
+	h, err := o.key.Algorithm.New()
 	if err != nil {
 		return errors.Join(fs.ErrNotExist, err)
 	}
-	n, err := io.CopyBuffer(io.MultiWriter(h, w), manifest.Stoppable(ctx, f), make([]byte, min(before.Size()+1, 1<<20)))
+	n, err := io.CopyBuffer(io.MultiWriter(h, w), manifest.Stoppable(ctx, o.file), make([]byte, min(o.info.Size()+1, 1<<20)))
 	if err != nil {
 		return err
 	}
-	if n != k.Size || manifest.Digest(h.Sum(nil)) != k.Digest {
-		c.forget(path, before)
-		return missing(path)
+	if n != o.key.Size || manifest.Digest(h.Sum(nil)) != o.key.Digest {
+		o.forget()
+		return missing(o.path)
 	}
-	if after, err := f.Stat(); err == nil && stamp(after) == stamp(before) {
-		c.remember(path, before)
-		used(path)
+	if !o.changed() {
+		o.remember()
+		used(o.path)
 	}
 	return nil
 }
 
-// forget removes a wrong entry, unless it is another file by now.
-func (c *Cache) forget(path string, wrong fs.FileInfo) {
-	if info, err := os.Lstat(path); err == nil && os.SameFile(info, wrong) {
-		_ = os.Remove(path)
-		_ = os.Remove(c.notePath(path))
+// forget removes a wrong object, unless its path is another's by now.
+func (o *Object) forget() {
+	if info, err := os.Lstat(o.path); err == nil && os.SameFile(info, o.info) {
+		_ = os.Remove(o.path)
+		_ = os.Remove(o.cache.notePath(o.path))
 	}
 }
