@@ -82,7 +82,7 @@ func (x *explanation) addInput(e *InputError) {
 
 // causeKey is equal for errors with the same cause, "" if the cause is unknown.
 func causeKey(err error) string {
-	e, ok := err.(interface { //nolint:errorlint // the walk is at this error
+	e, ok := err.(interface {
 		cause() error
 		target() *target
 	})

@@ -99,129 +99,126 @@ type golden struct {
 	err  error
 }
 
-// did is a change that a case makes.
-func did(change func(*errors.PermissionError)) func(*errors.PermissionError) { return change }
-
 func refusals() []golden {
 	return append(artifactRefusals(), []golden{
 		{"bad_api_key", refused(errors.ErrBadAPIKey, errors.Certain, keyUnknown)},
-		{"bad_api_key_likely", refused(errors.ErrBadAPIKey, errors.Likely, keyUnknown, selfHosted, did(func(e *errors.PermissionError) {
+		{"bad_api_key_likely", refused(errors.ErrBadAPIKey, errors.Likely, keyUnknown, selfHosted, func(e *errors.PermissionError) {
 			e.StatusCode, e.Message = 403, "permission denied"
 			e.KeySource = "netrc /home/jo/.netrc (machine wandb.corp.example:8443)"
-		}), notes("a bad key should have been answered with 401; yet the server recognises no account behind this one"))},
+		}, notes("a bad key should have been answered with 401; yet the server recognises no account behind this one"))},
 		{"bad_api_key_malformed", malformed("the API key is too short: 5 characters, at least 40 are needed")},
 		{"bad_api_key_malformed_twice", malformed("the API key ends with a line break; it also is the same text 3 times (120 characters in all)",
-			selfHosted, did(func(e *errors.PermissionError) {
+			selfHosted, func(e *errors.PermissionError) {
 				e.EntityDefaulted, e.Entity = true, ""
 				e.KeySource = "netrc /home/jo/.netrc (machine wandb.corp.example:8443)"
-			}))},
-		{"bad_api_key_malformed_unsaid", malformed("", did(func(e *errors.PermissionError) { e.Err, e.KeySource = nil, "" }))},
-		{"no_api_key", refused(errors.ErrNoAPIKey, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+			})},
+		{"bad_api_key_malformed_unsaid", malformed("", func(e *errors.PermissionError) { e.Err, e.KeySource = nil, "" })},
+		{"no_api_key", refused(errors.ErrNoAPIKey, errors.Certain, noEvidence, func(e *errors.PermissionError) {
 			e.Viewer, e.KeySource, e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = nil, "", 0, "", "", "", nil
-		}))},
-		{"bad_identity", refused(errors.ErrBadAPIKey, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+		})},
+		{"bad_identity", refused(errors.ErrBadAPIKey, errors.Certain, noEvidence, func(e *errors.PermissionError) {
 			e.Viewer, e.KeySource, e.StatusCode, e.Message, e.Code = nil, "identity token from /run/secrets/token", 400, "invalid_grant", ""
-		}))},
-		{"no_identity", refused(errors.ErrNoAPIKey, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+		})},
+		{"no_identity", refused(errors.ErrNoAPIKey, errors.Certain, noEvidence, func(e *errors.PermissionError) {
 			e.Viewer, e.KeySource = nil, "identity token from /run/secrets/token"
 			e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = 0, "", "", "", nil
-		}), notes("the identity token file /run/secrets/token is empty"))},
-		{"identity_of_an_outsider", refused(errors.ErrNotTeamMember, errors.Certain, did(func(e *errors.PermissionError) {
+		}, notes("the identity token file /run/secrets/token is empty"))},
+		{"identity_of_an_outsider", refused(errors.ErrNotTeamMember, errors.Certain, func(e *errors.PermissionError) {
 			e.KeySource = "identity token from /run/secrets/token"
-		}))},
-		{"anonymous_key", refused(errors.ErrAnonymousKey, errors.Certain, did(func(e *errors.PermissionError) {
+		})},
+		{"anonymous_key", refused(errors.ErrAnonymousKey, errors.Certain, func(e *errors.PermissionError) {
 			e.Viewer = &errors.Viewer{Username: "anony-mouse-123", AccountType: "ANONYMOUS", Teams: []string{}, TeamsComplete: true}
 			e.Evidence = e.Evidence[:1]
 			e.Evidence[0].Result = `user "anony-mouse-123" (ANONYMOUS account), in no team`
-		}))},
-		{"not_team_member", refused(errors.ErrNotTeamMember, errors.Certain, did(func(e *errors.PermissionError) {
+		})},
+		{"not_team_member", refused(errors.ErrNotTeamMember, errors.Certain, func(e *errors.PermissionError) {
 			e.Suggestions = []string{"acme-research"}
-		}))},
-		{"not_team_member_likely", refused(errors.ErrNotTeamMember, errors.Likely, did(func(e *errors.PermissionError) {
+		})},
+		{"not_team_member_likely", refused(errors.ErrNotTeamMember, errors.Likely, func(e *errors.PermissionError) {
 			e.Evidence[1].Outcome, e.Evidence[1].Result = errors.Empty, "null: missing or hidden from you"
 			e.KeySource = "Options.APIKey"
-		}), notes("the entity is hidden from you; it exists, or the server would have said that it does not"))},
-		{"not_team_member_placeholder", refused(errors.ErrNotTeamMember, errors.Certain, did(func(e *errors.PermissionError) {
+		}, notes("the entity is hidden from you; it exists, or the server would have said that it does not"))},
+		{"not_team_member_placeholder", refused(errors.ErrNotTeamMember, errors.Certain, func(e *errors.PermissionError) {
 			e.Entity = "None"
 			e.Evidence[1].Question = `entity "None"`
 			e.Evidence[2].Question = `project "None/vision"`
-		}), notes(`the entity "None" looks like Python's None turned into text`))},
-		{"not_team_member_no_teams", refused(errors.ErrNotTeamMember, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+		}, notes(`the entity "None" looks like Python's None turned into text`))},
+		{"not_team_member_no_teams", refused(errors.ErrNotTeamMember, errors.Certain, noEvidence, func(e *errors.PermissionError) {
 			e.Viewer = &errors.Viewer{Username: "jo", Teams: []string{}, TeamsComplete: true}
-		}))},
-		{"not_team_member_many_teams", refused(errors.ErrNotTeamMember, errors.Likely, noEvidence, did(func(e *errors.PermissionError) {
+		})},
+		{"not_team_member_many_teams", refused(errors.ErrNotTeamMember, errors.Likely, noEvidence, func(e *errors.PermissionError) {
 			e.Viewer.Teams, e.Viewer.TeamsComplete = nil, false
 			for i := range 250 {
 				e.Viewer.Teams = append(e.Viewer.Teams, fmt.Sprintf("course-team-%03d", i))
 			}
-		}))},
-		{"viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, did(func(e *errors.PermissionError) { e.Role = "View-Only" }),
+		})},
+		{"viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, func(e *errors.PermissionError) { e.Role = "View-Only" },
 			evidence("role", `your role in "acme"`, errors.Answered, `"View-Only"`, 200))},
 		{"viewer_role_unnamed", refused(errors.ErrViewerRole, errors.Likely, member,
 			evidence("role", `your role in "acme"`, errors.Refused, "not disclosed (HTTP 403: permission denied)", 403))},
-		{"viewer_account", refused(errors.ErrViewerRole, errors.Likely, member, did(func(e *errors.PermissionError) { e.Viewer.AccountType = "VIEWER" }),
+		{"viewer_account", refused(errors.ErrViewerRole, errors.Likely, member, func(e *errors.PermissionError) { e.Viewer.AccountType = "VIEWER" },
 			notes("your account is of the view-only type"))},
-		{"project_missing", refused(errors.ErrProjectMissing, errors.Likely, member, did(func(e *errors.PermissionError) {
+		{"project_missing", refused(errors.ErrProjectMissing, errors.Likely, member, func(e *errors.PermissionError) {
 			e.Op, e.StatusCode, e.Message, e.Code = "resume run", 404, "project not found", ""
-		}))},
-		{"project_hidden", refused(errors.ErrProjectHidden, errors.Likely, member, did(func(e *errors.PermissionError) {
+		})},
+		{"project_hidden", refused(errors.ErrProjectHidden, errors.Likely, member, func(e *errors.PermissionError) {
 			e.StatusCode, e.Message, e.Code = 404, "project not found", ""
 			e.Evidence[1].Result = "visible, writable"
-		}))},
-		{"entity_missing", refused(errors.ErrEntityMissing, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+		})},
+		{"entity_missing", refused(errors.ErrEntityMissing, errors.Certain, noEvidence, func(e *errors.PermissionError) {
 			e.Entity, e.StatusCode, e.Message, e.Code = "acme-reserch", 404, "entity acme-reserch not found during upsertBucket", ""
 			e.Suggestions = []string{"acme-research"}
-		}))},
-		{"no_personal_entity", refused(errors.ErrNoPersonalEntity, errors.Certain, did(func(e *errors.PermissionError) {
+		})},
+		{"no_personal_entity", refused(errors.ErrNoPersonalEntity, errors.Certain, func(e *errors.PermissionError) {
 			e.Entity, e.Viewer.PersonalEntity, e.Suggestions = "jo", errors.PersonalEntityAbsent, []string{"jo-lab"}
 			e.StatusCode, e.Message, e.Code = 404, "entity jo not found during upsertBucket", ""
 			e.Evidence = e.Evidence[:1]
-		}), evidence("account", "personal entity", errors.Answered, "disabled", 200))},
-		{"no_personal_entity_default", refused(errors.ErrNoPersonalEntity, errors.Likely, did(func(e *errors.PermissionError) {
+		}, evidence("account", "personal entity", errors.Answered, "disabled", 200))},
+		{"no_personal_entity_default", refused(errors.ErrNoPersonalEntity, errors.Likely, func(e *errors.PermissionError) {
 			e.Entity, e.EntityDefaulted, e.Viewer.DefaultEntity = "jo", true, "jo"
 			e.Evidence = e.Evidence[:1]
-		}), evidence("account", "personal entity", errors.Unsupported, "not supported by this server", 200))},
-		{"no_team", refused(errors.ErrNoTeam, errors.Likely, noEvidence, did(func(e *errors.PermissionError) {
+		}, evidence("account", "personal entity", errors.Unsupported, "not supported by this server", 200))},
+		{"no_team", refused(errors.ErrNoTeam, errors.Likely, noEvidence, func(e *errors.PermissionError) {
 			e.Viewer = &errors.Viewer{Username: "jo", Teams: []string{}, TeamsComplete: true}
 			e.Entity, e.StatusCode, e.Message, e.Code = "jo", 404, "entity jo not found during upsertBucket", ""
-		}))},
-		{"project_restricted", refused(errors.ErrProjectRestricted, errors.Certain, member, did(func(e *errors.PermissionError) {
+		})},
+		{"project_restricted", refused(errors.ErrProjectRestricted, errors.Certain, member, func(e *errors.PermissionError) {
 			e.Evidence[1].Result = "visible, writable"
 			e.Evidence[2].Outcome, e.Evidence[2].Result = errors.Answered, `visible, read-only, access RESTRICTED, owner "sam"`
-		}), notes("the project is Restricted and does not list you"))},
-		{"project_restricted_role", refused(errors.ErrProjectRestricted, errors.Certain, member, did(func(e *errors.PermissionError) {
+		}, notes("the project is Restricted and does not list you"))},
+		{"project_restricted_role", refused(errors.ErrProjectRestricted, errors.Certain, member, func(e *errors.PermissionError) {
 			e.Role = "View-Only"
 			e.Evidence[1].Result = "visible, writable"
 			e.Evidence[2].Outcome, e.Evidence[2].Result = errors.Answered, "visible, read-only, access PRIVATE"
-		}), evidence("project-role", `your role in project "acme/vision"`, errors.Answered, `"View-Only"`, 200))},
-		{"seat_required", refused(errors.ErrSeatRequired, errors.Likely, member, did(func(e *errors.PermissionError) { e.Role = "member" }),
+		}, evidence("project-role", `your role in project "acme/vision"`, errors.Answered, `"View-Only"`, 200))},
+		{"seat_required", refused(errors.ErrSeatRequired, errors.Likely, member, func(e *errors.PermissionError) { e.Role = "member" },
 			evidence("seat", "your seat in the organization", errors.Answered, `"viewer" in "Acme Inc"`, 200),
 			notes(`your Models seat is "viewer" in the organization "Acme Inc"`))},
-		{"team_frozen", refused(errors.ErrTeamFrozen, errors.Likely, member, did(func(e *errors.PermissionError) { e.Role = "admin" }),
+		{"team_frozen", refused(errors.ErrTeamFrozen, errors.Likely, member, func(e *errors.PermissionError) { e.Role = "admin" },
 			evidence("entity-kind", `kind of entity "acme"`, errors.Answered, "team, frozen by an administrator: true", 200))},
 		{"organization_entity", refused(errors.ErrOrganizationEntity, errors.Certain, evidence("kind", `kind of entity "acme"`, errors.Answered, "organization, not frozen", 200))},
-		{"service_account_scope", refused(errors.ErrServiceAccountScope, errors.Likely, did(func(e *errors.PermissionError) {
+		{"service_account_scope", refused(errors.ErrServiceAccountScope, errors.Likely, func(e *errors.PermissionError) {
 			e.Viewer = &errors.Viewer{Username: "ci-bot", DefaultEntity: "acme-research", Teams: []string{"acme-research"}, TeamsComplete: true, AccountType: "SERVICE"}
 			e.Evidence[0].Result = `user "ci-bot" (SERVICE account), teams: acme-research`
 			e.KeySource = "netrc /root/.netrc (machine api.forge.coreweave.com)"
-		}))},
-		{"seat_required_stated", refused(errors.ErrSeatRequired, errors.Certain, member, noEvidence, did(func(e *errors.PermissionError) {
+		})},
+		{"seat_required_stated", refused(errors.ErrSeatRequired, errors.Certain, member, noEvidence, func(e *errors.PermissionError) {
 			e.Message = "user does not have models write access for this org"
-		}))},
-		{"key_scope", refused(errors.ErrKeyScope, errors.Certain, member, noEvidence, did(func(e *errors.PermissionError) {
+		})},
+		{"key_scope", refused(errors.ErrKeyScope, errors.Certain, member, noEvidence, func(e *errors.PermissionError) {
 			e.Message = "the provided API key cannot access this resource"
-		}))},
-		{"running_key_scope", refused(errors.ErrKeyScope, errors.Certain, member, noEvidence, did(func(e *errors.PermissionError) {
+		})},
+		{"running_key_scope", refused(errors.ErrKeyScope, errors.Certain, member, noEvidence, func(e *errors.PermissionError) {
 			e.Op, e.Message = "upload run", "the provided API key cannot access this resource"
-		}))},
-		{"no_default_entity", refused(errors.ErrNoDefaultEntity, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+		})},
+		{"no_default_entity", refused(errors.ErrNoDefaultEntity, errors.Certain, noEvidence, func(e *errors.PermissionError) {
 			e.Entity, e.EntityDefaulted, e.Viewer.DefaultEntity = "", true, ""
 			e.StatusCode, e.Message, e.Code = 400, "entityName required for upsertBucket (user has no default)", ""
-		}))},
-		{"intermediary", refused(errors.ErrIntermediary, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+		})},
+		{"intermediary", refused(errors.ErrIntermediary, errors.Certain, noEvidence, func(e *errors.PermissionError) {
 			e.Viewer, e.Code, e.RequestID = nil, "", ""
 			e.Message = "<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>Blocked by policy</body></html>"
-		}), notes("the body is an HTML page"))},
+		}, notes("the body is an HTML page"))},
 		{"proxy_wants_login", refused(errors.ErrIntermediary, errors.Certain, noEvidence, behindProxy(&errors.Proxy{
 			Address: "http://proxy.corp.example:3128", Source: "HTTPS_PROXY", Target: "api.forge.coreweave.com:443",
 		}, 407, "Proxy Authentication Required"))},
@@ -234,54 +231,54 @@ func refusals() []golden {
 		{"proxy_refuses", refused(errors.ErrIntermediary, errors.Certain, noEvidence, behindProxy(&errors.Proxy{
 			Address: "http://proxy.corp.example:3128", Target: "api.forge.coreweave.com:443",
 		}, 403, "Forbidden"))},
-		{"google_front_end", refused(errors.ErrIntermediary, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+		{"google_front_end", refused(errors.ErrIntermediary, errors.Certain, noEvidence, func(e *errors.PermissionError) {
 			e.Viewer, e.Code, e.RequestID, e.Message = nil, "", "", "Error 403 (Forbidden)!!1"
-		}), notes("the body is an HTML page"))},
-		{"store_refused", refused(errors.ErrStoreRefused, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+		}, notes("the body is an HTML page"))},
+		{"store_refused", refused(errors.ErrStoreRefused, errors.Certain, noEvidence, func(e *errors.PermissionError) {
 			e.Dir = "/data/wandb/run-20261123_140000-8c1fzq20"
 			e.Op, e.File, e.Store, e.Viewer, e.RequestID = "upload files of run", "checkpoint.pt", "bucket.s3.example.com", nil, ""
 			e.Message, e.Code = "AccessDenied: Access Denied", "AccessDenied"
-		}))},
-		{"store_refused_clock", refused(errors.ErrStoreRefused, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+		})},
+		{"store_refused_clock", refused(errors.ErrStoreRefused, errors.Certain, noEvidence, func(e *errors.PermissionError) {
 			e.Op, e.File, e.Store, e.Viewer, e.RequestID = "sync run", "checkpoint.pt", "bucket.s3.example.com", nil, ""
 			e.Message = "RequestTimeTooSkewed: The difference between the request time and the current time is too large."
 			e.Code = "RequestTimeTooSkewed"
-		}))},
-		{"store_refused_too_large", refused(errors.ErrStoreRefused, errors.Certain, noEvidence, selfHosted, did(func(e *errors.PermissionError) {
+		})},
+		{"store_refused_too_large", refused(errors.ErrStoreRefused, errors.Certain, noEvidence, selfHosted, func(e *errors.PermissionError) {
 			e.Dir = "/data/wandb/run-20261123_140000-8c1fzq20"
 			e.Op, e.File, e.Store, e.Viewer, e.RequestID = "upload files of run", "checkpoint.pt", "minio.corp.example", nil, ""
 			e.StatusCode, e.Message, e.Code = 400, "EntityTooLarge: Your proposed upload exceeds the maximum allowed size", "EntityTooLarge"
-		}))},
-		{"store_refused_likely", refused(errors.ErrStoreRefused, errors.Likely, noEvidence, did(func(e *errors.PermissionError) {
+		})},
+		{"store_refused_likely", refused(errors.ErrStoreRefused, errors.Likely, noEvidence, func(e *errors.PermissionError) {
 			e.Dir = "/data/wandb/run-20261123_140000-8c1fzq20"
 			e.Op, e.File, e.Store, e.Viewer, e.RequestID = "upload files of run", "checkpoint.pt", "bucket.s3.example.com", nil, ""
 			e.StatusCode, e.Message, e.Code = 405, "405 Not Allowed", ""
-		}), notes("the body is an HTML page"))},
-		{"undetermined", refused(nil, errors.Undetermined, member, did(func(e *errors.PermissionError) {
+		}, notes("the body is an HTML page"))},
+		{"undetermined", refused(nil, errors.Undetermined, member, func(e *errors.PermissionError) {
 			e.Candidates = []error{errors.ErrProjectMissing, errors.ErrProjectRestricted, errors.ErrSeatRequired}
 			e.Evidence[1].Result = "visible, writable"
-		}))},
-		{"undetermined_every_candidate", refused(nil, errors.Undetermined, noEvidence, did(func(e *errors.PermissionError) {
+		})},
+		{"undetermined_every_candidate", refused(nil, errors.Undetermined, noEvidence, func(e *errors.PermissionError) {
 			for _, s := range errors.Sentinels() {
 				if errors.Is(s, errors.ErrPermissionDenied) && error(s) != errors.ErrPermissionDenied {
 					e.Candidates = append(e.Candidates, s)
 				}
 			}
-		}))},
-		{"undetermined_probes_failed", refused(nil, errors.Undetermined, did(func(e *errors.PermissionError) {
+		})},
+		{"undetermined_probes_failed", refused(nil, errors.Undetermined, func(e *errors.PermissionError) {
 			e.Viewer = nil
 			e.Evidence = nil
 			e.Candidates = []error{errors.ErrNotTeamMember, errors.ErrViewerRole}
-		}), evidence("viewer", "account", errors.Failed, "no usable response (HTTP 502: bad gateway)", 502),
+		}, evidence("viewer", "account", errors.Failed, "no usable response (HTTP 502: bad gateway)", 502),
 			evidence("entity", `entity "acme"`, errors.Refused, "", 403),
 			evidence("project", `project "acme/vision"`, errors.Failed, "", 0),
 			evidence("project-role", `your role in project "acme/vision"`, errors.Unsupported, "", 200),
 			evidence("seat", "your seat in the organization", errors.Skipped, "", 0))},
 		{"undetermined_nothing_known", &errors.PermissionError{Op: "create run", StatusCode: 403}},
-		{"defaulted_entity", refused(errors.ErrViewerRole, errors.Certain, member, did(func(e *errors.PermissionError) {
+		{"defaulted_entity", refused(errors.ErrViewerRole, errors.Certain, member, func(e *errors.PermissionError) {
 			e.EntityDefaulted, e.Viewer.DefaultEntity, e.Role = true, "acme", "View-Only"
-		}))},
-		{"hostile_server", refused(nil, errors.Undetermined, did(func(e *errors.PermissionError) {
+		})},
+		{"hostile_server", refused(nil, errors.Undetermined, func(e *errors.PermissionError) {
 			e.Message = "\x1b[31mdenied\x1b[0m\r\nINFO all is well\u2028\u202ereversed\xff\xfe\x00 " + strings.Repeat("A", 1<<20)
 			e.Code = "CODE\nX"
 			e.RequestID = "id\x1b]0;title\x07"
@@ -290,7 +287,7 @@ func refusals() []golden {
 			e.Viewer.DefaultEntity = ""
 			e.Evidence[1].Result = "line one\nline two\x1b[2J"
 			e.Candidates = []error{errors.New("a cause of\nour own"), nil}
-		}))},
+		})},
 		{"foreign_cause", refused(errors.New("a cause this package does not know"), errors.Likely, noEvidence)},
 		{"zero", &errors.PermissionError{}},
 	}...)
