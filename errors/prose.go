@@ -3,6 +3,7 @@ package errors
 import (
 	"cmp"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/internal/plaintext"
@@ -41,34 +42,31 @@ const (
 // proseOf returns the text about a cause, which may be wrapped, in terms of the refusal. Of a
 // cause without prose it says no more than the cause itself.
 func (e *PermissionError) proseOf(cause error) prose {
-	s, _ := AsType[*Sentinel](cause)
-	p, ok := prose{}, false
+	subjects := []map[error]prose{keyProse, nameProse, teamProse, storeProse, artifactProse}
 	if e.federated() {
-		p, ok = identityProse[s]
+		subjects = slices.Insert(subjects, 0, identityProse)
 	}
-	for _, causes := range []map[error]prose{keyProse, nameProse, teamProse, storeProse, artifactProse} {
-		if !ok {
-			p, ok = causes[s]
+	s, _ := AsType[*Sentinel](cause)
+	for _, causes := range subjects {
+		if p, ok := causes[s]; ok {
+			if p.adapt != nil {
+				p.adapt(e, &p)
+			}
+			p.sure = cmp.Or(p.sure, otherwiseExcluded)
+			for _, text := range []*string{&p.clause, &p.phrase, &p.about, &p.check} {
+				*text = e.fill(*text)
+			}
+			return p
 		}
 	}
-	if !ok {
-		text := ""
-		if cause != nil {
-			text = inline(cause.Error(), messageLimit)
-		}
-		return prose{
-			clause: e.probably() + text, phrase: text, about: sentence(text), sure: otherwiseExcluded,
-			advise: (*PermissionError).adviseUndetermined,
-		}
+	text := ""
+	if cause != nil {
+		text = inline(cause.Error(), messageLimit)
 	}
-	if p.adapt != nil {
-		p.adapt(e, &p)
+	return prose{
+		clause: e.probably() + text, phrase: text, about: sentence(text), sure: otherwiseExcluded,
+		advise: (*PermissionError).adviseUndetermined,
 	}
-	p.sure = cmp.Or(p.sure, otherwiseExcluded)
-	for _, text := range []*string{&p.clause, &p.phrase, &p.about, &p.check} {
-		*text = e.fill(*text)
-	}
-	return p
 }
 
 // candidates are the texts about the possible causes.
