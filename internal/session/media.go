@@ -9,6 +9,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/media"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runid"
@@ -236,17 +237,14 @@ func (l *tableLogger) Resumed(path []string) []byte {
 	if !s.plan.Resumed {
 		return nil
 	}
-	var at any = s.summary.Snapshot()
+	text := s.summary.AppendJSON(nil)
 	for _, name := range path {
-		object, ok := at.(map[string]any)
-		if !ok {
+		quoted := jsonx.AppendQuoted(nil, []byte(name))
+		begin, end := jsonx.Find(text, string(quoted[1:len(quoted)-1]))
+		if begin < 0 {
 			return nil
 		}
-		at = object[name]
-	}
-	text, err := new(history.Encoder).AppendValue(nil, at)
-	if err != nil {
-		return nil
+		text = text[begin:end]
 	}
 	return text
 }

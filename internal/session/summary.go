@@ -1,13 +1,12 @@
 package session
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/summary"
@@ -93,17 +92,14 @@ func item(path []string, value []byte) record.Item {
 // summaryRecord is the whole summary, each key as one value: that replaces all that a
 // log has of it, nested values included. s.mu is held.
 func (s *Session) summaryRecord() *record.Summary {
-	var enc history.Encoder
 	rec := &record.Summary{}
-	whole := s.summary.Snapshot()
-	for _, key := range slices.Sorted(maps.Keys(whole)) {
-		// As a list, in which the encoder keeps empty objects.
-		text, err := enc.AppendValue(nil, []any{whole[key]})
-		if err != nil || len(text) <= len("[]") { // impossible: the summary has only values that can be encoded
-			continue
-		}
-		rec.Update = append(rec.Update, record.Item{Key: key, Value: text[1 : len(text)-1]})
-	}
+	whole := s.summary.AppendJSON(nil)
+	jsonx.EachMember(whole, 0, func(key, keyEnd, value int) int {
+		name, _, _ := jsonx.Unquote(nil, whole[key:keyEnd])
+		end := jsonx.Skip(whole, value, 1)
+		rec.Update = append(rec.Update, record.Item{Key: string(name), Value: whole[value:end]})
+		return end
+	})
 	return rec
 }
 

@@ -4,7 +4,8 @@ import (
 	"github.com/wandgo/wandgo/internal/history"
 )
 
-// AppendJSON appends the summary as one line of JSON with NaN and Infinity, sorted by key.
+// AppendJSON appends the summary as one line of JSON with NaN and Infinity, sorted by key and
+// without spaces.
 //
 // It writes the whole summary each time. Ten thousand keys take about a millisecond (see
 // BenchmarkAppendJSON), once per request, so tracking changes would not pay.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/metric"
 )
@@ -171,20 +170,4 @@ func (n *node) single() (any, bool) {
 	default:
 		return nil, false
 	}
-}
-
-// plain returns the shown value with the types of encoding/json. It reports false if there
-// is none or if n is an object of metrics.
-func (n *node) plain() (any, bool) {
-	if v, ok := n.single(); ok {
-		return history.Decode(v), true
-	}
-	if n.shown != showsDerived {
-		return nil, false
-	}
-	object := n.derived()
-	for name, v := range object {
-		object[name] = history.Decode(v)
-	}
-	return object, true
 }

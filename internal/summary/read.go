@@ -23,31 +23,3 @@ func (s *Summary) Get(path ...string) (any, bool) {
 	}
 	return at.single()
 }
-
-// Snapshot returns a copy of the summary with the types of encoding/json, except that
-// integers stay integers.
-func (s *Summary) Snapshot() map[string]any {
-	out, _ := s.root.snapshot()
-	if out == nil {
-		out = map[string]any{}
-	}
-	return out
-}
-
-func (n *node) snapshot() (map[string]any, bool) {
-	var out map[string]any
-	for name, c := range n.children {
-		v, ok := c.plain()
-		if !ok {
-			v, ok = c.snapshot()
-		}
-		if !ok {
-			continue
-		}
-		if out == nil {
-			out = make(map[string]any, len(n.children))
-		}
-		out[name] = v
-	}
-	return out, out != nil
-}

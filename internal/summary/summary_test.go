@@ -157,10 +157,8 @@ func TestSection4_6(t *testing.T) {
 			got := string(s.AppendJSON(nil))
 			assert.Equal(t, tt.want, got)
 
-			// The other ways to read it say the same.
 			want, err := jsonx.ParseObject([]byte(tt.want))
 			require.NoError(t, err)
-			assert.Equal(t, show(want), show(s.Snapshot()))
 			assert.Len(t, s.Keys(), len(want))
 		})
 	}

@@ -1,12 +1,9 @@
 package history
 
 import (
-	"encoding/json"
 	"math"
 	"strconv"
 	"time"
-
-	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // Number returns the number that the history shows for a value of a [Row]. It
@@ -60,17 +57,4 @@ func encodedNumber(text []byte) (float64, bool) {
 		return f, err == nil || math.IsInf(f, 0)
 	}
 	return 0, false
-}
-
-// Decode returns a value of a [Row] as [jsonx.Parse] would read it.
-func Decode(v any) any {
-	text, ok := v.(Encoded)
-	if !ok {
-		return v
-	}
-	out, err := jsonx.Parse(text)
-	if err != nil {
-		return json.RawMessage(text) // cannot happen: the encoder wrote it
-	}
-	return out
 }
