@@ -43,12 +43,14 @@ type interview struct {
 	// entity and project are the first account's.
 	entity, project string
 	targets         targets
+	// answers are those to the question that is asked.
+	answers []answer
 }
 
 // questions are what the server is asked, from a on.
 var questions = []struct {
 	text string
-	ask  func(v *interview, ctx context.Context) (reply string, answers []answer)
+	ask  func(v *interview, ctx context.Context) (reply string)
 }{
 	{"What does a View-only member get for creating a run?", (*interview).viewOnlyWrite},
 	{"What does a team member get for creating a run in a restricted project without an invitation?", (*interview).restrictedWrite},
@@ -88,8 +90,9 @@ func ask(ctx context.Context, x *doctor.Checkup, second secret.Key, t targets) (
 	v.secondViewer = v.identify(ctx)
 	asked := make([]question, len(questions))
 	for i, q := range questions {
-		reply, answers := q.ask(v, ctx)
-		asked[i] = question{string(rune('a' + i)), q.text, reply, answers}
+		v.answers = nil
+		reply := q.ask(v, ctx)
+		asked[i] = question{string(rune('a' + i)), q.text, reply, v.answers}
 	}
 	return asked, nil
 }
@@ -116,8 +119,9 @@ func (v *interview) outside(entity string) bool {
 const askTimeout = 10 * time.Second
 
 // post sends one GraphQL document, once.
-func (v *interview) post(ctx context.Context, as, what, document string, variables map[string]any) answer {
-	a := answer{what: what, as: as}
+func (v *interview) post(ctx context.Context, as, what, document string, variables map[string]any) (a answer) {
+	a = answer{what: what, as: as}
+	defer func() { v.answers = append(v.answers, a) }()
 	const operation = "DoctorAsks"
 	body, err := json.Marshal(map[string]any{"operationName": operation, "query": document, "variables": variables})
 	if err != nil {
@@ -168,51 +172,46 @@ func (v *interview) upsert(ctx context.Context, entity, project string) answer {
 	})
 }
 
-func (v *interview) viewOnlyWrite(ctx context.Context) (string, []answer) {
+func (v *interview) viewOnlyWrite(ctx context.Context) string {
 	switch {
 	case v.targets.viewOnly == "":
-		return "not asked: give -view-only-entity and -write", nil
+		return "not asked: give -view-only-entity and -write"
 	case !v.targets.write:
-		return "not asked: give -write", nil
+		return "not asked: give -write"
 	}
-	a := v.upsert(ctx, v.targets.viewOnly, cmp.Or(v.project, "wandgo-doctor"))
-	return a.upsertShape(), []answer{a}
+	return v.upsert(ctx, v.targets.viewOnly, cmp.Or(v.project, "wandgo-doctor")).upsertShape()
 }
 
-func (v *interview) restrictedWrite(ctx context.Context) (string, []answer) {
+func (v *interview) restrictedWrite(ctx context.Context) string {
 	entity, project, _ := strings.Cut(v.targets.restricted, "/")
 	if project == "" {
-		return "not asked: give -restricted-project and -write", nil
+		return "not asked: give -restricted-project and -write"
 	}
 	read := v.post(ctx, asSecond, "project "+doctor.Quote(v.targets.restricted), askProject, map[string]any{"entity": entity, "project": project})
 	if !v.targets.write {
-		return "to a reader: " + read.shape("project") + "; to a writer: not asked, give -write", []answer{read}
+		return "to a reader: " + read.shape("project") + "; to a writer: not asked, give -write"
 	}
 	write := v.upsert(ctx, entity, project)
-	return "to a reader: " + read.shape("project") + "; to a writer: " + write.upsertShape(), []answer{read, write}
+	return "to a reader: " + read.shape("project") + "; to a writer: " + write.upsertShape()
 }
 
-func (v *interview) hiddenOrMissing(ctx context.Context) (string, []answer) {
+func (v *interview) hiddenOrMissing(ctx context.Context) string {
 	switch {
 	case v.secondViewer == nil:
-		return "not asked: the server does not recognize the second key", nil
+		return "not asked: the server does not recognize the second key"
 	case !v.outside(v.entity):
-		return "not asked: the second account belongs to " + doctor.Quote(v.entity) + "; choose another with -entity", nil
+		return "not asked: the second account belongs to " + doctor.Quote(v.entity) + "; choose another with -entity"
 	case v.project == "":
-		return "not asked: give -project an existing project of " + doctor.Quote(v.entity), nil
+		return "not asked: give -project an existing project of " + doctor.Quote(v.entity)
 	}
 	missing := "wandgo-no-such-project-" + runid.New()
-	var answers []answer
 	var parts []string
 	for _, p := range []struct{ what, project string }{{"the first account's", v.project}, {"a missing one", missing}} {
 		own := v.post(ctx, asFirst, "project "+doctor.Quote(v.entity+"/"+p.project), askProject, map[string]any{"entity": v.entity, "project": p.project})
 		read := v.post(ctx, asSecond, "project "+doctor.Quote(v.entity+"/"+p.project), askProject, map[string]any{"entity": v.entity, "project": p.project})
-		answers = append(answers, own, read)
 		part := fmt.Sprintf("%s: %s to the first key, %s to the second", p.what, own.shape("project"), read.shape("project"))
 		if v.targets.write {
-			write := v.upsert(ctx, v.entity, p.project)
-			answers = append(answers, write)
-			part += ", and to a writer " + write.upsertShape()
+			part += ", and to a writer " + v.upsert(ctx, v.entity, p.project).upsertShape()
 		}
 		parts = append(parts, part)
 	}
@@ -220,29 +219,26 @@ func (v *interview) hiddenOrMissing(ctx context.Context) (string, []answer) {
 	if !v.targets.write {
 		reply += "; to a writer: not asked, give -write"
 	}
-	return reply, answers
+	return reply
 }
 
-func (v *interview) entityShapes(ctx context.Context) (string, []answer) {
-	missing := v.entityOf(ctx, asSecond, v.targets.missing, "missing entity")
-	answers, parts := []answer{missing}, []string{"missing: " + missing.shape("entity")}
+func (v *interview) entityShapes(ctx context.Context) string {
+	shape := func(kind, entity string) string {
+		return v.entityOf(ctx, asSecond, entity, kind+" entity").shape("entity")
+	}
+	foreign := "not asked, the second account is not known to be outside " + doctor.Quote(v.entity)
+	hidden := "not asked, give -hidden-entity"
+	missing := shape("missing", v.targets.missing)
 	if v.outside(v.entity) {
-		foreign := v.entityOf(ctx, asSecond, v.entity, "foreign entity")
-		answers, parts = append(answers, foreign), append(parts, "foreign: "+foreign.shape("entity"))
-	} else {
-		parts = append(parts, "foreign: not asked, the second account is not known to be outside "+doctor.Quote(v.entity))
+		foreign = shape("foreign", v.entity)
 	}
 	if v.targets.hidden != "" {
-		hidden := v.entityOf(ctx, asSecond, v.targets.hidden, "hidden entity")
-		answers, parts = append(answers, hidden), append(parts, "hidden: "+hidden.shape("entity"))
-	} else {
-		parts = append(parts, "hidden: not asked, give -hidden-entity")
+		hidden = shape("hidden", v.targets.hidden)
 	}
-	return strings.Join(parts, "; "), answers
+	return "missing: " + missing + "; foreign: " + foreign + "; hidden: " + hidden
 }
 
-func (v *interview) readOnly(ctx context.Context) (string, []answer) {
-	var answers []answer
+func (v *interview) readOnly(ctx context.Context) string {
 	var parts []string
 	add := func(as, entity, who string) {
 		a := v.entityOf(ctx, as, entity, "entity")
@@ -250,7 +246,7 @@ func (v *interview) readOnly(ctx context.Context) (string, []answer) {
 		if !ok {
 			value = a.shape("entity")
 		}
-		answers, parts = append(answers, a), append(parts, fmt.Sprintf("%s: %v", who, value))
+		parts = append(parts, fmt.Sprintf("%s: %v", who, value))
 	}
 	add(asFirst, v.entity, "first key in "+doctor.Quote(v.entity))
 	who := "second key, a member"
@@ -264,12 +260,12 @@ func (v *interview) readOnly(ctx context.Context) (string, []answer) {
 	if v.targets.viewOnly != "" {
 		add(asSecond, v.targets.viewOnly, "second key, View-only in "+doctor.Quote(v.targets.viewOnly))
 	}
-	return strings.Join(parts, "; "), answers
+	return strings.Join(parts, "; ")
 }
 
-func (v *interview) members(ctx context.Context) (string, []answer) {
+func (v *interview) members(ctx context.Context) string {
 	if !v.outside(v.entity) {
-		return "not asked: the second account is not known to be outside " + doctor.Quote(v.entity), nil
+		return "not asked: the second account is not known to be outside " + doctor.Quote(v.entity)
 	}
 	a := v.post(ctx, asSecond, "members of "+doctor.Quote(v.entity), askMembers, map[string]any{"entity": v.entity})
 	reply := "no: " + a.shape("entity")
@@ -278,27 +274,26 @@ func (v *interview) members(ctx context.Context) (string, []answer) {
 			reply = fmt.Sprintf("yes: it lists %d", len(members))
 		}
 	}
-	return reply, []answer{a}
+	return reply
 }
 
-func (v *interview) validation(ctx context.Context) (string, []answer) {
-	a := v.post(ctx, asFirst, "a field that does not exist", `query DoctorAsks { viewer { wandgoNoSuchField } }`, nil)
-	return a.statusText(), []answer{a}
+func (v *interview) validation(ctx context.Context) string {
+	return v.post(ctx, asFirst, "a field that does not exist", `query DoctorAsks { viewer { wandgoNoSuchField } }`, nil).statusText()
 }
 
-func (v *interview) emptyPassword(ctx context.Context) (string, []answer) {
+func (v *interview) emptyPassword(ctx context.Context) string {
 	a := v.post(ctx, asNobody, "viewer", `query DoctorAsks { viewer { username } }`, nil)
 	reply := a.statusText()
 	if _, ok := a.at("viewer"); ok {
 		reply += ", viewer is " + a.shape("viewer")
 	}
-	return reply, []answer{a}
+	return reply
 }
 
-func (v *interview) folding(ctx context.Context) (string, []answer) {
+func (v *interview) folding(ctx context.Context) string {
 	other := swapCase(v.entity)
 	if other == v.entity {
-		return "not asked: " + doctor.Quote(v.entity) + " has no letters", nil
+		return "not asked: " + doctor.Quote(v.entity) + " has no letters"
 	}
 	a := v.entityOf(ctx, asFirst, other, "entity")
 	reply := "yes: there is no " + doctor.Quote(other)
@@ -308,7 +303,7 @@ func (v *interview) folding(ctx context.Context) (string, []answer) {
 	case a.err != nil || a.data == nil:
 		reply = a.shape("entity")
 	}
-	return reply, []answer{a}
+	return reply
 }
 
 func swapCase(name string) string {
@@ -320,7 +315,7 @@ func swapCase(name string) string {
 	}, name)
 }
 
-func (v *interview) teamPages(ctx context.Context) (string, []answer) {
+func (v *interview) teamPages(ctx context.Context) string {
 	plain := v.post(ctx, asFirst, "teams without an argument", `query DoctorAsks { viewer { teams { edges { node { name } } } } }`, nil)
 	thousand := v.post(ctx, asFirst, "teams(first: 1000)", `query DoctorAsks { viewer { teams(first: 1000) { edges { node { name } } } } }`, nil)
 	count := func(a answer) int {
@@ -340,5 +335,5 @@ func (v *interview) teamPages(ctx context.Context) (string, []answer) {
 	default:
 		reply = fmt.Sprintf("without an argument %d, with first: 1000 %d", few, many)
 	}
-	return reply, []answer{plain, thousand}
+	return reply
 }

@@ -149,7 +149,9 @@ func TestInterview_WithoutWrite_CreatesNothing(t *testing.T) {
 func TestInterview_SameAccountTwice_CreatesNothing(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, world())
-	assert.Contains(t, interviewed(t, srv, joKey, "-write"), "not known to be outside")
+	out := interviewed(t, srv, joKey, "-write")
+	assert.Contains(t, out, "not known to be outside")
+	assert.Contains(t, out, "   - entity \"acme-research\", as first key: HTTP 200 {", "the responses behind an answer")
 	assert.Empty(t, srv.Runs(), "nothing is created where the second key may write")
 	assert.Contains(t, interviewed(t, srv, unknownKey), "does not recognize the second key")
 }
