@@ -152,8 +152,10 @@ func livesOf(ctx context.Context, logs []*syncrun.Log) ([]life, error) {
 			for k := range lives[:i] {
 				lives[k].end = min(lives[k].end, first)
 			}
-		} else if first <= last {
-			lives[i].shift = last + 1 - first
+		} else {
+			if first <= last {
+				lives[i].shift = last + 1 - first
+			}
 			if started <= runtime {
 				lives[i].runtime = runtime
 			}

@@ -8,12 +8,16 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/internal/filelock"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -80,6 +84,25 @@ func TestExport_OfflineTwice_RowsFollowEachOther(t *testing.T) {
 	r := i.run(t, "export", "a", "--keys", "n.first", "-o", "out.csv")
 	require.Zero(t, r.status, r.stderr)
 	assert.Equal(t, "_run,_step,n.first\na,0,0\na,1,0\na,2,0\na,3,0\na,4,2\na,5,2\na,6,2\n", exported(t, i, "out.csv"), "as after a sync")
+}
+
+func TestExport_OfflineProcessWithLaterSteps_RuntimeContinues(t *testing.T) {
+	t.Parallel()
+	i := alone(t)
+	for n, line := range []string{`{"_runtime":50,"_step":0}`, `{"_runtime":7,"_step":100}`} {
+		start := time.Date(2026, 11, 28, 12+n, 0, 0, 0, time.UTC)
+		dir, err := rundir.Create(filepath.Join(i.dir, "wandb"), "a", false, start)
+		require.NoError(t, err)
+		log, err := journal.Create(dir.Journal(), journal.Options{})
+		require.NoError(t, err)
+		require.NoError(t, log.Append(&record.Run{ID: "a", Project: "vision", StartTime: start}))
+		require.NoError(t, log.AppendRow(&record.Row{Line: []byte(line), Step: int64(100 * n)}))
+		require.NoError(t, log.Append(&record.Exit{}))
+		require.NoError(t, log.Close())
+	}
+	r := i.run(t, "export", "wandb", "-o", "out.csv")
+	require.Zero(t, r.status, r.stderr)
+	assert.Equal(t, "_run,_step,_runtime\na,0,50\na,100,57\n", exported(t, i, "out.csv"), "as on the board")
 }
 
 func TestExport_CopyOfALog_RowsAreWrittenOnce(t *testing.T) {
