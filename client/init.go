@@ -119,7 +119,7 @@ func survivable(ctx context.Context, err error) bool {
 
 // create asks the server for the run.
 func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
-	q := p.question()
+	q := p.question(diagnose.OpCreateRun)
 	if err := c.env.Diagnoser.CheckKey(q); err != nil {
 		return nil, err
 	}

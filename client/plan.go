@@ -2,7 +2,6 @@ package client
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/environment"
-	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/runconfig"
@@ -223,8 +221,8 @@ func (p *plan) configure(opts RunOptions, s *settings.Settings) error {
 	return nil
 }
 
-func (p *plan) question() diagnose.Question {
-	return diagnose.Question{Op: diagnose.OpCreateRun, Entity: p.Entity, Project: p.Project, RunID: p.ID}
+func (p *plan) question(op diagnose.Op) diagnose.Question {
+	return diagnose.Question{Op: op, Entity: p.Entity, Project: p.Project, RunID: p.ID}
 }
 
 // upsert is the request that creates the run. Empty settings are omitted, so
@@ -240,11 +238,6 @@ func (p *plan) upsert() graphql.UpsertBucketInput {
 	}
 	p.Labels.Describe(rec)
 	return sink.Upsert(rec, p.Config.Wire(), p.Program)
-}
-
-// String names the run in logs.
-func (p *plan) String() string {
-	return plaintext.Line(fmt.Sprintf("run %s/%s/%s", p.Entity, p.Project, p.ID), plaintext.NoLimit)
 }
 
 // checkNames applies the rules for names, before any request.

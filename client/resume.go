@@ -29,8 +29,7 @@ func (c *Client) continueFrom(ctx context.Context, p *plan, explain func(diagnos
 
 // resume asks how far the run has come and applies the resume mode.
 func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Question, error) error) error {
-	q := p.question()
-	q.Op = diagnose.OpResumeRun
+	q := p.question(diagnose.OpResumeRun)
 	resp, err := c.status(ctx, p)
 	if err != nil {
 		return explain(q, err)
@@ -88,8 +87,7 @@ func (p *plan) inherit(state *resume.State) {
 
 // rewind cuts the run's history off after a step.
 func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Question, error) error) error {
-	q := p.question()
-	q.Op = diagnose.OpRewindRun
+	q := p.question(diagnose.OpRewindRun)
 	resp, err := graphql.RewindRun(ctx, c.env.GraphQL, graphql.RewindRunInput{
 		RunName:     p.rewind.RunID,
 		EntityName:  gqlclient.Optional(p.Entity),

@@ -74,6 +74,11 @@ type Plan struct {
 	Forked        bool
 }
 
+// String names the run.
+func (p *Plan) String() string {
+	return plaintext.Line(fmt.Sprintf("run %s/%s/%s", p.Entity, p.Project, p.ID), plaintext.NoLimit)
+}
+
 // Session is a run in progress. Its methods are safe for concurrent use.
 type Session struct {
 	env     *Env
@@ -334,9 +339,7 @@ func (s *Session) Err() error { return s.sink.Err() }
 func (s *Session) Shared() bool { return s.plan.Writer != nil }
 
 // String names the run.
-func (s *Session) String() string {
-	return plaintext.Line(fmt.Sprintf("run %s/%s/%s", s.plan.Entity, s.plan.Project, s.plan.ID), plaintext.NoLimit)
-}
+func (s *Session) String() string { return s.plan.String() }
 
 // Warn shows a sentence about the run, and logs it.
 func (s *Session) Warn(text string) {

@@ -95,6 +95,7 @@ type job struct {
 	contents *Contents
 	// postponed says that the later logs of the run were uploaded first.
 	postponed bool
+	live      bool // the run is still in progress
 	synced    bool // skipped because the server has it
 	denied    bool // the run's directory could not be written
 	// artifacts are the indexes in the log of the artifacts that the server has,
@@ -269,8 +270,8 @@ func (j *job) sync(ctx context.Context) error {
 		return j.skip(j.whereItIs())
 	}
 	j.synced = false
-	live := !free
-	if !live {
+	j.live = !free
+	if !j.live {
 		j.result.ExitCode = new(s.exitCode())
 		j.result.Crashed = s.Exit == nil
 	}
@@ -289,9 +290,9 @@ func (j *job) sync(ctx context.Context) error {
 		return j.skip("its rows follow those in another log, which was skipped: " + before)
 	}
 	if s.shared() && j.target.RunID == s.Run.ID {
-		return j.uploadShared(ctx, live)
+		return j.uploadShared(ctx)
 	}
-	return j.upload(ctx, live)
+	return j.upload(ctx)
 }
 
 // maybeThere reports whether the server may have the run although no note of this client

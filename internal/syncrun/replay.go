@@ -33,7 +33,6 @@ type upload struct {
 	alerts     []int64                // indices in the log of those to send
 	saved      rundir.Uploaded
 	writer     string // the server's name for the process, in shared mode
-	live       bool   // the run is still in progress
 	later      bool   // another process continued the run, and decided how it ended
 	stale      bool   // the server's config, labels and summary are newer than the log's
 	ended      bool   // the server knows that the run ended, with code

@@ -18,7 +18,7 @@ const sharedUnknown = "it is one process's part of a shared run, and it is not r
 // uploadShared uploads the rest of one process's part of a run in shared mode. The server
 // numbers the lines of each process separately, so that nothing is overwritten. It does not
 // change the state of the run.
-func (j *job) uploadShared(ctx context.Context, live bool) error {
+func (j *job) uploadShared(ctx context.Context) error {
 	old, err := j.ask(ctx)
 	switch {
 	case err != nil:
@@ -40,7 +40,7 @@ func (j *job) uploadShared(ctx context.Context, live bool) error {
 		note.Writer = runid.NewClient()
 	}
 	u := &upload{
-		job: j, live: live, stale: true, later: true, writer: note.Writer,
+		job: j, stale: true, later: true, writer: note.Writer,
 		resume: &resumePoint{
 			history: note.History, events: note.Events, skip: note.History,
 			counted: note.Events, since: math.Inf(-1), behind: true, noConsole: true,
@@ -58,5 +58,5 @@ func (j *job) uploadShared(ctx context.Context, live bool) error {
 		return err
 	}
 	u.acknowledge()
-	return j.mark(live)
+	return j.mark()
 }

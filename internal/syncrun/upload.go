@@ -16,9 +16,8 @@ import (
 	"github.com/wandgo/wandgo/internal/sink"
 )
 
-// upload uploads a log. live says that the run is still in progress; it is then not ended
-// on the server.
-func (j *job) upload(ctx context.Context, live bool) error {
+// upload uploads a log. A run that is still in progress is not ended on the server.
+func (j *job) upload(ctx context.Context) error {
 	srv, l, s := j.e.Server, j.log, j.contents
 	old, err := j.ask(ctx)
 	if err != nil {
@@ -27,7 +26,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	note := j.note(old)
 	later, dropped := j.laterLog(old, note)
 	if dropped {
-		return j.markDone(old, note, record.Lines{}, live)
+		return j.markDone(old, note, record.Lines{})
 	}
 	var p *resumePoint
 	step, rewinds, err := j.rewinds(old, note)
@@ -38,7 +37,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	case later:
 		p = laterRows(old, note, j.loadShift(note))
 	default:
-		p, err = locate(l, old, note, j.loadShift(note), s.Exit == nil && !live)
+		p, err = locate(l, old, note, j.loadShift(note), s.Exit == nil && !j.live)
 	}
 	j.knownArtifacts(old, note)
 	if err == nil && p.unsure {
@@ -54,20 +53,20 @@ func (j *job) upload(ctx context.Context, live bool) error {
 		if p.doubtful > 0 {
 			j.warn("the server has later rows of the run; it is not known whether it has the last %d of the log", p.doubtful)
 		}
-		if !live {
+		if !j.live {
 			if err := j.finishArtifacts(ctx, j.target, func() {}); err != nil {
 				return err
 			}
 		}
-		return j.markDone(old, note, p.base, live)
+		return j.markDone(old, note, p.base)
 	case j.isThere(old, note, p):
 		j.synced = true
-		if err := j.markDone(old, note, p.base, live); err != nil {
+		if err := j.markDone(old, note, p.base); err != nil {
 			return err
 		}
 		return j.skip(SyncedAlready)
 	}
-	if !live && (p.late != nil || p.skip < s.Rows) && j.isWrittenHere() {
+	if !j.live && (p.late != nil || p.skip < s.Rows) && j.isWrittenHere() {
 		return fmt.Errorf("upload rows: %w", ErrStillWritten)
 	}
 	var config map[string]json.RawMessage
@@ -76,10 +75,10 @@ func (j *job) upload(ctx context.Context, live bool) error {
 		config, storageID = old.config, old.storageID
 	}
 	j.result.Continued, j.result.RowsBefore = old != nil, p.present(s.Rows)
-	u := &upload{job: j, resume: p, alerts: j.alerts(old, note, p), live: live}
+	u := &upload{job: j, resume: p, alerts: j.alerts(old, note, p)}
 	u.ended = old != nil && old.ended() && (!p.appended || p.behind) && !p.rewound
-	u.later = p.behind && !live && (p.late != nil || p.appended || u.ended)
-	u.stale = u.later || p.behind && !live && s.Exit == nil
+	u.later = p.behind && !j.live && (p.late != nil || p.appended || u.ended)
+	u.stale = u.later || p.behind && !j.live && s.Exit == nil
 	if u.ended && old.state != "finished" {
 		u.code = crashed
 	}
@@ -120,7 +119,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 		return err
 	}
 	u.acknowledge()
-	return j.mark(live)
+	return j.mark()
 }
 
 // upsertParts repeats a refused upsert without the settings that the server does not
@@ -194,9 +193,9 @@ func broken(note *rundir.Uploaded) bool { return note != nil && note.StorageID !
 
 // markDone notes that there is nothing to send. Without an earlier note it is not known
 // whether the server has the files.
-func (j *job) markDone(old *serverState, note *rundir.Uploaded, base record.Lines, live bool) error {
+func (j *job) markDone(old *serverState, note *rundir.Uploaded, base record.Lines) error {
 	j.result.Continued = true
-	if !live {
+	if !j.live {
 		n := rundir.Uploaded{
 			Base: base, Entity: j.target.Entity, Project: j.target.Project, RunID: j.target.RunID,
 			StorageID: old.storageID, BaseURL: j.target.BaseURL, LeftOut: j.leftOut(),
@@ -210,12 +209,12 @@ func (j *job) markDone(old *serverState, note *rundir.Uploaded, base record.Line
 		n.History, n.Events = max(n.History, j.contents.Rows), max(n.Events, j.contents.State.Events)
 		j.save(n)
 	}
-	return j.mark(live)
+	return j.mark()
 }
 
 // mark marks the log as synced, for the official client as well.
-func (j *job) mark(live bool) error {
-	if live {
+func (j *job) mark() error {
+	if j.live {
 		j.result.Outcome = Running
 		return nil
 	}
