@@ -64,9 +64,7 @@ func (r *Run) LogArtifact(a *artifact.Artifact, opts ArtifactOptions) (*Upload, 
 	if a == nil {
 		a = &artifact.Artifact{} // has no name, which is an error
 	}
-	u, err := r.session.LogArtifact(draft.Of(a), session.ArtifactOptions{
-		Aliases: opts.Aliases, Immutable: opts.Immutable, CopyLimit: opts.CopyLimit, Partial: opts.Partial, Input: opts.Input,
-	})
+	u, err := r.session.LogArtifact(draft.Of(a), session.ArtifactOptions(opts))
 	if err != nil {
 		return nil, err
 	}

@@ -143,8 +143,7 @@ func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 	if err != nil {
 		return nil, explain(q, err)
 	}
-	t := sink.Target{Entity: p.Entity, Project: p.Project, RunID: p.ID, BaseURL: c.env.Settings.BaseURL.Text}
-	bucket, err := sink.AcceptedRun(t, q.Op, resp)
+	bucket, err := sink.AcceptedRun(p.Target(c.env), q.Op, resp)
 	if err != nil {
 		return nil, err
 	}

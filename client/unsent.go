@@ -13,7 +13,6 @@ import (
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/rundir"
-	"github.com/wandgo/wandgo/internal/sink"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
@@ -65,7 +64,7 @@ func (c *Client) unsentLogs(p *plan) []*syncrun.Log {
 	if p.resume == "" || p.resume == ResumeNever || p.Writer != nil {
 		return nil
 	}
-	at := sink.Target{Entity: p.Entity, Project: p.Project, RunID: p.ID, BaseURL: c.env.Settings.BaseURL.Text}
+	at := p.Target(c.env)
 	var logs []*syncrun.Log
 	for _, l := range syncrun.FindRun(p.ID, rundir.AllRoots(c.env.Settings.RunRoot(), c.tempDir())...) {
 		if l.MayBelongTo(at) && !l.Acknowledged(at) {

@@ -14,10 +14,11 @@ import (
 
 // ArtifactOptions says how an artifact is logged.
 type ArtifactOptions struct {
-	Aliases            []string
-	Immutable, Partial bool
-	Input              bool // the run reads it; it does not make it
-	CopyLimit          int64
+	Aliases   []string
+	Immutable bool
+	CopyLimit int64
+	Partial   bool
+	Input     bool // the run reads it; it does not make it
 }
 
 // latest is the alias of the newest version.

@@ -74,6 +74,11 @@ type Plan struct {
 	Forked        bool
 }
 
+// Target names the run for the server of env.
+func (p *Plan) Target(env *Env) sink.Target {
+	return sink.Target{Entity: p.Entity, Project: p.Project, RunID: p.ID, BaseURL: env.Settings.BaseURL.Text}
+}
+
 // String names the run.
 func (p *Plan) String() string {
 	return plaintext.Line(fmt.Sprintf("run %s/%s/%s", p.Entity, p.Project, p.ID), plaintext.NoLimit)
@@ -241,9 +246,7 @@ func (s *Session) startBackground(online bool) {
 // shownName is the name that a person at a terminal sees.
 func (s *Session) shownName() string { return cmp.Or(s.labels.Name, s.plan.ID) }
 
-func (s *Session) target() sink.Target {
-	return sink.Target{Entity: s.plan.Entity, Project: s.plan.Project, RunID: s.plan.ID, BaseURL: s.env.Settings.BaseURL.Text}
-}
+func (s *Session) target() sink.Target { return s.plan.Target(s.env) }
 
 func (s *Session) sinkConfig(online bool) sink.Config {
 	return sink.Config{

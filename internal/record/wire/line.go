@@ -29,7 +29,7 @@ type LineEncoder struct {
 func (e *LineEncoder) AppendHistory(dst []byte, num int64, line []byte, layout jsonx.Layout, step int64) ([]byte, error) {
 	e.skipNull = false
 	dst, mark := begin(appendInt(dst, fieldNum, num), fieldHistory)
-	dst, err := e.appendItems(dst, 1, line, layout)
+	dst, err := e.appendItems(dst, line, layout)
 	if err != nil {
 		return dst, err
 	}
@@ -41,29 +41,31 @@ func (e *LineEncoder) AppendHistory(dst []byte, num int64, line []byte, layout j
 func (e *LineEncoder) AppendSummary(dst []byte, num int64, line []byte) ([]byte, error) {
 	e.skipNull = true
 	dst, mark := begin(appendInt(dst, fieldNum, num), fieldSummary)
-	dst, err := e.appendItems(dst, 1, line, nil)
+	dst, err := e.appendItems(dst, line, nil)
 	if err != nil {
 		return dst, err
 	}
 	return end(dst, mark), nil
 }
 
-// appendItems appends an item for each leaf of the line, as field num. layout is that
-// of the line, or nil.
-func (e *LineEncoder) appendItems(dst []byte, num protowire.Number, line []byte, layout jsonx.Layout) ([]byte, error) {
+// tagItem is the tag of an item of a row, and of one that a summary sets.
+const tagItem = 1<<3 | byte(protowire.BytesType)
+
+// appendItems appends an item for each leaf of the line. layout is that of the line, or nil.
+func (e *LineEncoder) appendItems(dst, line []byte, layout jsonx.Layout) ([]byte, error) {
 	if !utf8.Valid(line) {
 		e.clean = append(e.clean[:0], bytes.ToValidUTF8(line, []byte("\ufffd"))...)
 		line, layout = e.clean, nil
 	}
 	if layout.Len() > 0 {
-		return e.laidOut(dst, num, line, layout)
+		return e.laidOut(dst, line, layout)
 	}
 	start := jsonx.SkipSpace(line, 0)
 	if start >= len(line) || line[start] != '{' {
 		return dst, fmt.Errorf("split line into items: %w", ErrLine)
 	}
 	e.path = e.path[:0]
-	out, i := e.object(dst, num, line, start)
+	out, i := e.object(dst, line, start)
 	if i < 0 || jsonx.SkipSpace(line, i) != len(line) {
 		return dst, fmt.Errorf("split line into items: %w", ErrLine)
 	}
@@ -114,8 +116,8 @@ func (e *LineEncoder) at(place int) *lineKey {
 	return &e.keys[min(place, maxLineKeys-1)]
 }
 
-// laidOut is row for a line whose layout is known.
-func (e *LineEncoder) laidOut(dst []byte, num protowire.Number, line []byte, layout jsonx.Layout) ([]byte, error) {
+// laidOut is appendItems for a row whose layout is known.
+func (e *LineEncoder) laidOut(dst, line []byte, layout jsonx.Layout) ([]byte, error) {
 	for i := range layout.Len() {
 		key, value, end := layout.Entry(i)
 		k := e.at(i)
@@ -126,32 +128,30 @@ func (e *LineEncoder) laidOut(dst []byte, num protowire.Number, line []byte, lay
 		case line[value] == '{':
 			e.path = append(e.path[:0], k.name)
 			var next int
-			dst, next = e.object(dst, num, line, value)
+			dst, next = e.object(dst, line, value)
 			if e.path = e.path[:0]; next != end {
 				return dst, fmt.Errorf("split line into items: %w", ErrLine)
 			}
-		case !e.skipNull || line[value] != 'n':
-			dst = appendItem(dst, num, k.field, line[value:end])
+		default:
+			dst = appendItem(dst, k.field, line[value:end])
 		}
 	}
 	return dst, nil
 }
 
 // appendItem appends the item whose fields before the value are key.
-func appendItem(dst []byte, num protowire.Number, key, value []byte) []byte {
+func appendItem(dst []byte, key, value []byte) []byte {
 	size := len(key) + protowire.SizeBytes(len(value))
-	if size < 0x80 && num < 0x10 { // tag and lengths take a byte each, as they mostly do
-		dst = append(dst, byte(num)<<3|byte(protowire.BytesType), byte(size))
-		dst = append(append(dst, key...), byte(len(value)))
-		return append(dst, value...)
+	if size < 0x80 { // the lengths take a byte each, as they mostly do
+		dst = append(append(dst, tagItem, byte(size)), key...)
+		return append(append(dst, byte(len(value))), value...)
 	}
-	dst = protowire.AppendTag(dst, num, protowire.BytesType)
-	dst = protowire.AppendVarint(dst, uint64(size)) //nolint:gosec // a length
+	dst = protowire.AppendVarint(append(dst, tagItem), uint64(size)) //nolint:gosec // a length
 	dst = append(dst, key...)
 	return protowire.AppendBytes(dst, value)
 }
 
-func (e *LineEncoder) object(dst []byte, num protowire.Number, line []byte, i int) (out []byte, next int) {
+func (e *LineEncoder) object(dst, line []byte, i int) (out []byte, next int) {
 	next = jsonx.EachMember(line, i, func(key, keyEnd, value int) int {
 		name := line[key+1 : keyEnd-1]
 		if bytes.IndexByte(name, '\\') >= 0 {
@@ -161,12 +161,12 @@ func (e *LineEncoder) object(dst []byte, num protowire.Number, line []byte, i in
 		e.path = append(e.path, name)
 		var n int
 		if value < len(line) && line[value] == '{' && depth < jsonx.MaxDepth {
-			dst, n = e.object(dst, num, line, value)
+			dst, n = e.object(dst, line, value)
 		} else {
 			n = jsonx.Skip(line, value, depth)
 			null := n >= 0 && line[value] == 'n'
 			if n >= 0 && (!null || !e.skipNull) {
-				dst = e.appendNested(dst, num, line[value:n])
+				dst = e.appendNested(dst, line[value:n])
 			}
 		}
 		e.path = e.path[:depth]
@@ -175,14 +175,13 @@ func (e *LineEncoder) object(dst []byte, num protowire.Number, line []byte, i in
 	return dst, next
 }
 
-func (e *LineEncoder) appendNested(dst []byte, num protowire.Number, value []byte) []byte {
+func (e *LineEncoder) appendNested(dst []byte, value []byte) []byte {
 	size := sizeBytes(16, value)
 	for _, k := range e.path {
 		size += sizeBytes(2, k)
 	}
 	dst = slices.Grow(dst, size+12)
-	dst = protowire.AppendTag(dst, num, protowire.BytesType)
-	dst = protowire.AppendVarint(dst, uint64(size)) //nolint:gosec // a length
+	dst = protowire.AppendVarint(append(dst, tagItem), uint64(size)) //nolint:gosec // a length
 	for _, k := range e.path {
 		dst = protowire.AppendTag(dst, 2, protowire.BytesType)
 		dst = protowire.AppendBytes(dst, k)
