@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -79,9 +80,6 @@ func (r *Run) logTail(ctx context.Context) (*graphql.ConsoleLines, error) {
 }
 
 func lineOf(n *graphql.LogLine) LogLine {
-	line := gqlclient.Value(n.Line)
-	if k := len(line); k > 0 && line[k-1] == '\n' {
-		line = line[:k-1]
-	}
-	return LogLine{Number: gqlclient.Value(n.Number), Time: gqlclient.Time(n.Timestamp), Level: gqlclient.Value(n.Level), Text: line}
+	text := strings.TrimSuffix(gqlclient.Value(n.Line), "\n")
+	return LogLine{Number: gqlclient.Value(n.Number), Time: gqlclient.Time(n.Timestamp), Level: gqlclient.Value(n.Level), Text: text}
 }

@@ -45,17 +45,14 @@ func (a *API) Projects(ctx context.Context, entity string) iter.Seq2[*Project, e
 			return p, nil
 		}
 		for _, e := range resp.Models.Edges {
-			if p.Next = e.Cursor; e.Node != nil {
-				p.Items = append(p.Items, projectOf(e.Node))
+			p.Next = e.Cursor
+			if n := e.Node; n != nil {
+				p.Items = append(p.Items, &Project{Entity: n.EntityName, Name: n.Name, CreatedAt: gqlclient.Time(&n.CreatedAt), Access: gqlclient.Value(n.Access)})
 			}
 		}
 		p.More = resp.Models.PageInfo.HasNextPage && len(resp.Models.Edges) > 0
 		return p, nil
 	})
-}
-
-func projectOf(n *graphql.StoredProject) *Project {
-	return &Project{Entity: n.EntityName, Name: n.Name, CreatedAt: gqlclient.Time(&n.CreatedAt), Access: gqlclient.Value(n.Access)}
 }
 
 // projectNames returns at most 500 names of an entity's projects, for suggestions. Errors are

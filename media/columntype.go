@@ -90,19 +90,12 @@ func typeOf(cell any) *columnType {
 			elem = optional(typeUnknown)
 		}
 		for _, below := range c {
-			elem = elem.orInvalid(below)
+			if elem = elem.assign(below); elem == nil {
+				elem = typeInvalid
+				break
+			}
 		}
 		return &columnType{name: "list", elem: elem, length: len(c)}
-	}
-	return typeInvalid
-}
-
-func (t *columnType) orInvalid(cell any) *columnType {
-	if t.name == "invalid" {
-		return t
-	}
-	if next := t.assign(cell); next != nil {
-		return next
 	}
 	return typeInvalid
 }

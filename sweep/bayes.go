@@ -83,12 +83,11 @@ func encode(dims []dimension, point []float64) []float64 {
 
 // process is a Gaussian process with mean 0 and variance 1 that has been fitted to results.
 type process struct {
-	xs          [][]float64
-	length      float64
-	lower       [][]float64 // of the Cholesky decomposition
-	weights     []float64
-	least       float64 // the best result, standardized
-	mean, scale float64
+	xs      [][]float64
+	length  float64
+	lower   [][]float64 // of the Cholesky decomposition
+	weights []float64
+	least   float64 // the best result, standardized
 }
 
 // fit fits a process, with the length scale and the noise that make the results the likeliest. It returns
@@ -106,7 +105,7 @@ func fit(xs [][]float64, ys []float64) *process {
 	likeliest := math.Inf(-1)
 	for _, length := range []float64{0.1, 0.2, 0.35, 0.6, 1, 2} {
 		for _, noise := range []float64{1e-6, 1e-3, 1e-1} {
-			p := &process{xs: xs, length: length, mean: mean, scale: scale, least: slices.Min(z)}
+			p := &process{xs: xs, length: length, least: slices.Min(z)}
 			k := make([][]float64, len(xs))
 			for i := range xs {
 				k[i] = make([]float64, len(xs))

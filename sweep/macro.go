@@ -3,6 +3,7 @@ package sweep
 import (
 	"maps"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -70,8 +71,10 @@ func (t Trial) macro(name, jsonFile string) (args []string, known bool) {
 		args = []string{t.Program}
 	case "interpreter":
 		args = []string{"python"}
-	case "env":
-		args = envCommand()
+	case "env": // the program that finds others, where there is one
+		if runtime.GOOS != "windows" {
+			args = []string{"/usr/bin/env"}
+		}
 	default:
 		prefixes := map[string]string{"args": "--", "args_no_hyphens": "", "args_append_hydra": "+", "args_override_hydra": "++"}
 		prefix, ok := prefixes[name]

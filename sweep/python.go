@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -108,12 +107,4 @@ func pythonQuoted(s string) string {
 		}
 	}
 	return string(append(b, byte(quote)))
-}
-
-// envCommand is the program that finds others, where there is one.
-func envCommand() []string {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	return []string{"/usr/bin/env"}
 }

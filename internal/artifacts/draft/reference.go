@@ -56,7 +56,7 @@ func (d *Draft) AddReference(r Reference) error {
 	switch {
 	case err != nil || u.Scheme == "":
 		return fmt.Errorf("%w: %s is not a URI with a scheme", ErrReference, quote(r.URI))
-	case r.Objects == nil && r.Digest == "" && !r.NoChecksum && needsSDK(u.Scheme):
+	case r.Objects == nil && r.Digest == "" && !r.NoChecksum && (u.Scheme == "s3" || u.Scheme == "gs"):
 		return fmt.Errorf("%w: the checksum of %s needs a resolver", ErrReference, quote(r.URI))
 	}
 	if r.Name == "" {
@@ -80,8 +80,6 @@ func (d *Draft) AddReference(r Reference) error {
 	d.refs = append(d.refs, r)
 	return nil
 }
-
-func needsSDK(scheme string) bool { return scheme == "s3" || scheme == "gs" }
 
 // defaultName is the name of a reference that has none: for an object of a store the whole
 // key, as the official client has it.

@@ -3,12 +3,14 @@ package upload
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/feature"
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // checkType refuses a type that the artifact's name does not have on the server, whose own
@@ -56,7 +58,8 @@ func (j *Job) settleAlgorithm(ctx context.Context) error {
 	}
 	for i := range j.entries {
 		if e := &j.entries[i]; j.md5[i] != "" {
-			e.Digest, e.Extra = j.md5[i], withoutAlgorithm(e.Extra)
+			e.Digest = j.md5[i]
+			e.Extra = slices.DeleteFunc(slices.Clone(e.Extra), func(it record.ArtifactItem) bool { return it.Key == "alg" })
 		}
 	}
 	j.alg = manifest.MD5

@@ -104,7 +104,3 @@ func (j *Job) hashMD5(ctx context.Context) error {
 
 // pending reports whether the server may lack the content of an entry.
 func pending(e *record.ArtifactEntry) bool { return e.LocalPath != "" && e.Ref == "" }
-
-func withoutAlgorithm(extra []record.ArtifactItem) []record.ArtifactItem {
-	return slices.DeleteFunc(slices.Clone(extra), func(it record.ArtifactItem) bool { return it.Key == "alg" })
-}
