@@ -63,7 +63,6 @@ func (r *run) graft() {
 	parent.mu.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.history.Put(0, rows) == nil {
-		r.summary = r.history.Last()
-	}
+	r.history.Put(0, rows)
+	r.summary = r.history.Last()
 }

@@ -199,7 +199,7 @@ func (s *Server) changeRun(verb, entity, project, id string, change func(*run)) 
 func (s *Server) SetHistory(entity, project, id string, lines []string) error {
 	return s.changeRun("set history", entity, project, id, func(r *run) {
 		r.history, r.index = store.Lines{}, stepIndex{}
-		_ = r.history.Put(0, lines) // it fails for other offsets only
+		r.history.Put(0, lines)
 	})
 }
 

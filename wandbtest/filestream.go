@@ -16,6 +16,9 @@ const (
 	summaryFile = "wandb-summary.json"
 )
 
+// maxLine bounds line numbers, far above what a run can log.
+const maxLine = 1 << 40
+
 // streamPost is one post to the file stream.
 type streamPost struct {
 	files      []streamChunk
@@ -83,8 +86,8 @@ func parseChunk(s *jsontext.Scanner, chunk *streamChunk) error {
 		switch string(key) {
 		case "offset":
 			n, err := s.Number()
-			if err == nil && (n < 0 || n > store.MaxLine) {
-				return store.ErrLineNumber
+			if err == nil && (n < 0 || n > maxLine) {
+				return errors.New("offset out of range")
 			}
 			chunk.offset = int(n)
 			return err
@@ -107,41 +110,32 @@ func parseContent(s *jsontext.Scanner) (lines []string, err error) {
 }
 
 // storeAlone applies the post of a run's only writer. Call with mu held.
-func (r *run) storeAlone(post streamPost) error {
+func (r *run) storeAlone(post streamPost) {
 	for _, c := range post.files {
-		if err := r.file(c.name).Put(c.offset, c.content); err != nil {
-			return err
-		}
+		r.file(c.name).Put(c.offset, c.content)
 		if c.name == summaryFile {
 			r.summary = r.file(c.name).Last()
 		}
 	}
 	// A post after the final one is a resumed run.
 	r.complete, r.exitCode = post.complete, post.exitCode
-	return nil
 }
 
 // store applies a post to the run and reports whether a user requested that the run stop.
 // writer is the id of the process in shared mode, else "".
-func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, err error) {
+func (r *run) store(post streamPost, s *Server, writer string) (stopped bool) {
 	now := s.cfg.clock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	referee, files := &r.referee, r.file
+	referee, files, apply := &r.referee, r.file, func() { r.storeAlone(post) }
 	if writer != "" {
 		w := r.writer(writer)
 		referee, files = &w.referee, func(name string) *store.Lines { return &w.file(name).lines }
+		apply = func() { r.storeShared(post, w, now) }
 	}
 	rows, repeated := referee.judge(post, files, r.upserts)
 	ended := r.complete
-	if writer != "" {
-		err = r.storeShared(post, writer, now)
-	} else {
-		err = r.storeAlone(post)
-	}
-	if err != nil {
-		return false, err
-	}
+	apply()
 	if post.complete {
 		referee.complete(files)
 	}
@@ -166,7 +160,7 @@ func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, er
 		}
 	}
 	r.record(p)
-	return r.stopped.Load(), nil
+	return r.stopped.Load()
 }
 
 // serveFileStream responds to a post to a run's file stream.
@@ -191,10 +185,7 @@ func (s *Server) serveFileStream(in incoming, q quota) reply {
 		rep.header.Set("X-Wandb-Error-Code", "run_metric_limit_exceeded")
 		return rep
 	}
-	stopped, err := r.store(post, s, writer)
-	if err != nil {
-		return restError(badRequest("malformed file stream request: %v", err))
-	}
+	stopped := r.store(post, s, writer)
 	s.changed.broadcast()
 	answer := append([]byte(`{"exitcode":null,"limits":`), s.limits(q)...)
 	if stopped {

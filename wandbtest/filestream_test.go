@@ -102,7 +102,8 @@ func TestFileStream_InvalidPost_IsRefused(t *testing.T) {
 	for name, body := range map[string]string{
 		"empty": ``, "no JSON": `{`, "list": `[]`, "rest": `{} {}`, "files": `{"files":[]}`, "content": `{"files":{"output.log":{"content":"x"}}}`,
 		"number": `{"files":{"output.log":{"content":[1]}}}`, "offset": `{"files":{"output.log":{"offset":-1,"content":["x"]}}}`,
-		"huge offset": `{"files":{"output.log":{"offset":1e300,"content":["x"]}}}`, "flag": `{"complete":1}`, "exit code": `{"exitcode":"0"}`,
+		"offset beyond the bound": `{"files":{"output.log":{"offset":1099511627777,"content":["x"]}}}`,
+		"huge offset":             `{"files":{"output.log":{"offset":1e300,"content":["x"]}}}`, "flag": `{"complete":1}`, "exit code": `{"exitcode":"0"}`,
 		"deep": `{"x":` + strings.Repeat("[", 10000) + strings.Repeat("]", 10000) + `}`,
 	} {
 		status, text := c.stream("acme", "p", "r", body)

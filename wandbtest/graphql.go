@@ -84,21 +84,12 @@ func variables(schema *ast.Schema, op *ast.OperationDefinition, given map[string
 // would mean a resolver's error. Like other errors about the document it has a location: that
 // of the variable's definition.
 func invalidVariable(op *ast.OperationDefinition, err *gqlerror.Error) *gqlerror.Error {
-	path := slices.Clone(err.Path)
-	if len(path) < 2 { // "variable" and its name
-		return gqlerror.Errorf("%s", err.Message)
+	name, field := fmt.Sprint(err.Path[1]), err.Path[2:] // behind "variable"
+	position := op.VariableDefinitions.ForName(name).Position
+	if len(field) == 0 {
+		return gqlerror.ErrorPosf(position, "Variable %q has invalid value: %s", name, err.Message)
 	}
-	name := fmt.Sprint(path[1])
-	message := fmt.Sprintf("Variable %q has invalid value: %s", name, err.Message)
-	if len(path) > 2 {
-		message = fmt.Sprintf("Variable %q has invalid value.\nIn field %q: %s.", name, path[2:].String(), err.Message)
-	}
-	for _, def := range op.VariableDefinitions {
-		if def.Variable == name {
-			return gqlerror.ErrorPosf(def.Position, "%s", message)
-		}
-	}
-	return gqlerror.Errorf("%s", message)
+	return gqlerror.ErrorPosf(position, "Variable %q has invalid value.\nIn field %q: %s.", name, field.String(), err.Message)
 }
 
 // invalid responds to a document that does not fit the schema. Such errors have locations

@@ -61,10 +61,8 @@ type share struct {
 
 // put stores lines in the share and in the run's file, where new lines follow all that
 // arrived before.
-func (p *share) put(whole *store.Lines, c streamChunk) error {
-	if err := p.lines.Put(c.offset, c.content); err != nil {
-		return err
-	}
+func (p *share) put(whole *store.Lines, c streamChunk) {
+	p.lines.Put(c.offset, c.content)
 	for i, text := range c.content {
 		n, again := p.at[c.offset+i]
 		if !again {
@@ -74,11 +72,8 @@ func (p *share) put(whole *store.Lines, c streamChunk) error {
 		if c.name == historyFile {
 			text = withStep(text, n)
 		}
-		if err := whole.Put(n, []string{text}); err != nil {
-			return err
-		}
+		whole.Put(n, []string{text})
 	}
-	return nil
 }
 
 func (w *writer) file(name string) *share {
@@ -101,8 +96,7 @@ func writerOf(h http.Header) (string, error) {
 }
 
 // storeShared applies the post of one of several writers. Call with mu held.
-func (r *run) storeShared(post streamPost, id string, now time.Time) error {
-	w := r.writer(id)
+func (r *run) storeShared(post streamPost, w *writer, now time.Time) {
 	for _, c := range post.files {
 		if c.name == summaryFile {
 			if len(c.content) > 0 {
@@ -111,9 +105,7 @@ func (r *run) storeShared(post streamPost, id string, now time.Time) error {
 			}
 			continue
 		}
-		if err := w.file(c.name).put(r.file(c.name), c); err != nil {
-			return err
-		}
+		w.file(c.name).put(r.file(c.name), c)
 	}
 	w.heartbeat = now
 	w.streams++
@@ -124,7 +116,6 @@ func (r *run) storeShared(post streamPost, id string, now time.Time) error {
 		w.complete = true
 		r.complete, r.exitCode = true, post.exitCode
 	}
-	return nil
 }
 
 // writer returns the writer of an id. Call with mu held.

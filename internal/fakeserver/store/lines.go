@@ -2,7 +2,6 @@
 package store
 
 import (
-	"errors"
 	"maps"
 	"slices"
 )
@@ -20,17 +19,9 @@ type Lines struct {
 	overwritten int
 }
 
-// MaxLine bounds line numbers, far above what a run can log.
-const MaxLine = 1 << 40
-
-// ErrLineNumber is the error of [Lines.Put] for a number that no client can mean.
-var ErrLineNumber = errors.New("offset out of range")
-
-// Put stores consecutive lines, of which offset is the number of the first.
-func (l *Lines) Put(offset int, content []string) error {
-	if offset < 0 || offset > MaxLine {
-		return ErrLineNumber
-	}
+// Put stores consecutive lines, of which offset is the number of the first. It must not be
+// negative.
+func (l *Lines) Put(offset int, content []string) {
 	for i, text := range content {
 		n := offset + i
 		if _, again := l.At(n); again {
@@ -55,7 +46,7 @@ func (l *Lines) Put(offset int, content []string) error {
 	for {
 		text, ok := l.sparse[len(l.dense)]
 		if !ok {
-			return nil
+			return
 		}
 		delete(l.sparse, len(l.dense))
 		l.dense = append(l.dense, text)
