@@ -114,7 +114,7 @@ func (e *RequestError) describeProxy(d *description) {
 	p := e.Proxy
 	switch {
 	case p.Invalid:
-		d.clause = p.from() + " does not hold the address of a proxy"
+		d.clause, d.err = p.from()+" does not hold the address of a proxy", nil // err may have parts of a password
 		d.about = "The value is not a valid address. The usual reason is a special character in the password. Nothing was sent."
 		d.show("Correct "+p.from()+". Write special characters in the user name and the password as %XX, such as %23 for #, "+
 			"%2F for / and %40 for @:", "export "+p.Source+"=http://"+secret.Login+"@HOST:PORT")
@@ -134,6 +134,7 @@ func (e *RequestError) describeProxy(d *description) {
 		d.step("Ask the administrator of the proxy whether it can reach " + inline(p.Target, nameLimit) + ".")
 	default:
 		d.clause = "cannot reach " + p.name()
+		d.headline = e.withReason(d.clause)
 		d.about = "Nothing reached the server."
 		d.step("Check the proxy's address in " + p.from() + ".")
 	}

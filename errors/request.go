@@ -1,7 +1,7 @@
 package errors
 
 import (
-	"context"
+	"cmp"
 	"strings"
 	"time"
 )
@@ -84,8 +84,9 @@ func (e *RequestError) Error() string {
 	if e == nil {
 		return "request failed"
 	}
-	line := e.target().prefix() + e.describe().clause
-	detail, text := responseAndError(e.StatusCode, e.Message, e.unsaidErr())
+	d := e.describe()
+	line := e.target().prefix() + d.clause
+	detail, text := responseAndError(e.StatusCode, e.Message, d.err)
 	switch {
 	case text == "":
 	case detail == "", strings.Contains(text, detail): // it names the status itself
@@ -106,7 +107,7 @@ func (e *RequestError) Explain() string {
 	}
 	var b strings.Builder
 	d := e.describe()
-	writeWrapped(&b, "", "  ", e.target().headline(e.withReason(d.clause)))
+	writeWrapped(&b, "", "  ", e.target().headline(cmp.Or(d.headline, d.clause)))
 	b.WriteByte('\n')
 	e.target().writeData(&b)
 	about := d.about
@@ -120,24 +121,8 @@ func (e *RequestError) Explain() string {
 		b.WriteByte('\n')
 	}
 	d.write(&b)
-	writeFacts(&b, append(e.target().facts(), responseFacts(e.StatusCode, e.Message, "", e.RequestID, e.unsaidErr())...))
+	writeFacts(&b, append(e.target().facts(), responseFacts(e.StatusCode, e.Message, "", e.RequestID, d.err)...))
 	return strings.TrimRight(b.String(), "\n")
-}
-
-// unsaidErr is the original error, nil if the clause is its text or better than it.
-func (e *RequestError) unsaidErr() error {
-	if e.Cause == nil && !e.cancelled() || e.Proxy != nil && e.Proxy.Invalid || e.sweepIsOver() {
-		return nil
-	}
-	return e.Err
-}
-
-// cancelled reports whether the caller ended the call.
-func (e *RequestError) cancelled() bool { return e.Cause == nil && Is(e.Err, context.Canceled) }
-
-// sweepIsOver reports whether nothing was sent because the sweep is over. Err says so.
-func (e *RequestError) sweepIsOver() bool {
-	return e.Cause == ErrInvalidInput && e.StatusCode == 0 && e.Err != nil && e.target().kind() == opChangeSweep
 }
 
 func (e *RequestError) target() *target {

@@ -2,6 +2,7 @@ package errors
 
 import (
 	"cmp"
+	"context"
 	"strings"
 )
 
@@ -9,6 +10,10 @@ import (
 type description struct {
 	// clause is the reason as part of a sentence.
 	clause string
+	// headline is clause with the operating system's reason; "" if it is clause.
+	headline string
+	// err is the original error, nil if clause is its text or better than it.
+	err error
 	// about gives the background; may be "".
 	about string
 	advice
@@ -35,16 +40,17 @@ func (e *RequestError) describe() description {
 
 func (e *RequestError) describeCause() (d description) {
 	s, t := e.sentinel(), e.target()
+	d.err = e.Err
 	switch {
-	case e.Cause == nil && e.cancelled():
+	case e.Cause == nil && Is(e.Err, context.Canceled):
 		d.clause = "cancelled by the caller"
-		return d
-	case s == nil:
-		d.clause = cmp.Or(errorText(e.Cause, messageLimit), errorText(e.Err, messageLimit), "request failed")
-		return d
+	case e.Cause == nil:
+		d.clause, d.err = cmp.Or(errorText(e.Err, messageLimit), "request failed"), nil
+	default:
+		d.clause = inline(e.Cause.Error(), messageLimit)
 	}
-	d.clause = s.Error()
 	switch s {
+	case nil:
 	case ErrRunDeleted, ErrRunExists:
 		e.describeTaken(&d)
 	case ErrRunMissing:
@@ -205,10 +211,10 @@ func (e *RequestError) describeInput(d *description) {
 		d.about = "Its process is still running, or stopped less than five minutes ago without finishing the run."
 		d.step("Stop the process that writes the run. If it has stopped already, wait five minutes.")
 		d.step("To continue from that step at once, and leave the run as it is, fork it into a new run.")
-	case e.sweepIsOver():
+	case e.StatusCode == 0 && e.Err != nil && e.target().kind() == opChangeSweep: // nothing was sent, because the sweep is over
 		id := strings.TrimSuffix(strings.TrimPrefix(e.Op, "change sweep "), " of")
 		path := shellWord(e.Entity + "/" + e.Project + "/" + id)
-		d.clause = errorText(e.Err, messageLimit)
+		d.clause, d.err = errorText(e.Err, messageLimit), nil
 		d.about = "Agents no longer start trials of it, so there is nothing to pause, stop or cancel."
 		d.show("To make it run again:", "wandgo sweep resume "+path)
 		d.show("To see its trials:", "wandgo sweep show "+path)

@@ -7,17 +7,8 @@ import (
 	"strings"
 )
 
-// withReason adds the operating system's reason to the clause, if there was no response.
+// withReason adds the operating system's reason to the clause.
 func (e *RequestError) withReason(clause string) string {
-	if e.sentinel() != ErrServerUnavailable || e.StatusCode != 0 || e.Untrusted {
-		return clause
-	}
-	switch p := e.Proxy; {
-	case p == nil:
-		clause = "cannot reach " + e.target().server()
-	case p.Plain || p.Invalid:
-		return clause
-	}
 	if reason := errorText(innermost(e.Err), nameLimit); reason != "" {
 		clause += " (" + reason + ")"
 	}
@@ -64,7 +55,7 @@ func (e *RequestError) describeUnavailable(d *description) {
 		d.step("If several processes use this run id, give each its own, or use shared mode for one run of several processes.")
 		return
 	case e.StatusCode == 0:
-		d.clause = "no usable response from " + t.server()
+		d.clause, d.headline = "no usable response from "+t.server(), e.withReason("cannot reach "+t.server())
 	default:
 		d.clause = t.server() + " is unavailable"
 	}
