@@ -58,7 +58,7 @@ func (d *Decoder) Decode(r *Entry, payload []byte) error {
 		case fieldControl:
 			c := coder{d: d}
 			c.read(f.data, func() { layoutControl(&c, &r.Control) })
-		case fieldInfo:
+		case fieldUUID, fieldInfo: // which are no bodies
 		default:
 			if f.typ == protowire.BytesType {
 				r.Body = d.body(f.num, f.data)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/wandgo/wandgo/internal/record"
 )
@@ -28,4 +29,17 @@ func TestNamesAreShared(t *testing.T) {
 		require.Equal(t, key, rec.Body.(*record.History).Items[0].Key)
 	}
 	assert.Len(t, d.names, maxNames)
+}
+
+func TestDecode_FieldsBesideTheBody_LeaveTheBody(t *testing.T) {
+	t.Parallel()
+	for name, field := range map[string]protowire.Number{"uuid": fieldUUID, "info": fieldInfo} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			payload := protowire.AppendTag(Append(nil, &Entry{Num: 1, Body: &record.Exit{Code: 3}}), field, protowire.BytesType)
+			e, err := Decode(protowire.AppendString(payload, "\n\x011"))
+			require.NoError(t, err)
+			assert.Equal(t, &record.Exit{Code: 3}, e.Body)
+		})
+	}
 }

@@ -49,6 +49,7 @@ const (
 	fieldHistory protowire.Number = 2
 	fieldSummary protowire.Number = 3
 	fieldControl protowire.Number = 16
+	fieldUUID    protowire.Number = 19 // a text
 	fieldInfo    protowire.Number = 200
 )
 
