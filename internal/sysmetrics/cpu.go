@@ -14,12 +14,12 @@ const maxProcesses = 4096
 
 // sampleCPU adds the CPU time that this process and its children used since the previous
 // sample, in percent of the available time.
-func (p *probe) sampleCPU(set func(string, float64), at time.Time) {
+func (p *probe) sampleCPU(values map[string]float64, at time.Time) {
 	own, ok := p.stat(p.pid)
 	if !ok {
 		return
 	}
-	set("proc.cpu.threads", float64(own.threads))
+	values["proc.cpu.threads"] = float64(own.threads)
 	now := cpuTime{ticks: p.treeTicks(own), at: at}
 	before := p.before
 	p.before = now
@@ -29,7 +29,7 @@ func (p *probe) sampleCPU(set func(string, float64), at time.Time) {
 	}
 	// The time of a child that exited and was not waited for is lost.
 	used := float64(now.ticks-min(now.ticks, before.ticks)) / ticksPerSecond
-	set("cpu", 100*used/elapsed/p.cpuCapacity())
+	values["cpu"] = 100 * used / elapsed / p.cpuCapacity()
 }
 
 // processStat has the values of a process's stat file that are used.

@@ -7,14 +7,14 @@ const sectorSize = 512
 
 // sampleDisk adds the usage of the root file system in percent of the space for ordinary
 // users, as df does.
-func sampleDisk(set func(string, float64)) {
+func sampleDisk(values map[string]float64) {
 	const gib = 1 << 30
 	used, available, ok := diskUsage("/")
 	if !ok || used+available == 0 {
 		return
 	}
-	set("disk./.usagePercent", 100*used/(used+available))
-	set("disk./.usageGB", used/gib)
+	values["disk./.usagePercent"] = 100 * used / (used + available)
+	values["disk./.usageGB"] = used / gib
 }
 
 // rootDevice returns the major:minor of the root file system. One in memory or of a container

@@ -4,14 +4,14 @@ import "strings"
 
 // sampleMemory adds the used and free memory of the machine, or of the control group that
 // limits the process, and the memory of the process.
-func (p *probe) sampleMemory(set func(string, float64)) {
+func (p *probe) sampleMemory(values map[string]float64) {
 	total, available, ok := p.memory()
 	if !ok {
 		return
 	}
 	const mib = 1 << 20
-	set("memory_percent", 100*(total-available)/total)
-	set("proc.memory.availableMB", available/mib)
+	values["memory_percent"] = 100 * (total - available) / total
+	values["proc.memory.availableMB"] = available / mib
 	if text, ok := read(p.proc, p.pid+"/statm"); ok {
 		fields := strings.Fields(text)
 		if len(fields) < 2 {
@@ -19,8 +19,8 @@ func (p *probe) sampleMemory(set func(string, float64)) {
 		}
 		if pages, ok := number(fields[1]); ok {
 			rss := float64(pages) * p.pageSize
-			set("proc.memory.rssMB", rss/mib)
-			set("proc.memory.percent", 100*rss/total)
+			values["proc.memory.rssMB"] = rss / mib
+			values["proc.memory.percent"] = 100 * rss / total
 		}
 	}
 }

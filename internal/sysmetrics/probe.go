@@ -14,7 +14,6 @@ type probe struct {
 	cores     int
 	pageSize  float64
 	device    string // the major:minor of the root file system
-	suffix    string
 
 	before cpuTime  // of the previous sample
 	start  counters // at the start of the sampling
@@ -39,7 +38,7 @@ func newProbe(opts Options) *probe {
 	}
 	p := &probe{
 		proc: opts.Proc, sys: opts.Sys, pid: "self", cores: runtime.NumCPU(),
-		pageSize: float64(os.Getpagesize()), suffix: suffix(opts.Label),
+		pageSize: float64(os.Getpagesize()),
 	}
 	p.device = p.rootDevice()
 	p.start = p.count()
@@ -48,11 +47,10 @@ func newProbe(opts Options) *probe {
 
 // sample adds all values that can be measured.
 func (p *probe) sample(values map[string]float64, at time.Time) {
-	set := func(name string, value float64) { values[name+p.suffix] = value }
-	p.sampleCPU(set, at)
-	p.sampleMemory(set)
-	sampleDisk(set)
-	p.sampleCounters(set)
+	p.sampleCPU(values, at)
+	p.sampleMemory(values)
+	sampleDisk(values)
+	p.sampleCounters(values)
 }
 
 // counters are values that only increase.
@@ -72,19 +70,19 @@ func (p *probe) count() counters {
 
 // sampleCounters adds the increase of the counters since the sampling started. A counter
 // that was reset, because an interface was removed, is unchanged.
-func (p *probe) sampleCounters(set func(string, float64)) {
+func (p *probe) sampleCounters(values map[string]float64) {
 	now := p.count()
 	const mib = 1 << 20
 	grown := func(now, then uint64) float64 { return float64(now - min(now, then)) }
 	if now.network && p.start.network {
-		set("network.sent", grown(now.sent, p.start.sent))
-		set("network.recv", grown(now.received, p.start.received))
+		values["network.sent"] = grown(now.sent, p.start.sent)
+		values["network.recv"] = grown(now.received, p.start.received)
 	}
 	if now.tcp && p.start.tcp {
-		set("network.tcpRetransmits", grown(now.retransmits, p.start.retransmits))
+		values["network.tcpRetransmits"] = grown(now.retransmits, p.start.retransmits)
 	}
 	if now.disk != "" && now.disk == p.start.disk {
-		set("disk."+now.disk+".in", grown(now.read, p.start.read)/mib)
-		set("disk."+now.disk+".out", grown(now.written, p.start.written)/mib)
+		values["disk."+now.disk+".in"] = grown(now.read, p.start.read) / mib
+		values["disk."+now.disk+".out"] = grown(now.written, p.start.written) / mib
 	}
 }

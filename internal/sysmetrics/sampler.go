@@ -49,7 +49,7 @@ type Emit func(values map[string]float64, at time.Time)
 
 // Sampler samples until it is stopped.
 type Sampler struct {
-	opts    Options
+	log     *slog.Logger
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 }
@@ -66,10 +66,17 @@ func Start(opts Options, interval time.Duration, emit Emit) *Sampler {
 	}
 	interval = max(interval, MinInterval)
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Sampler{opts: opts, cancel: cancel}
+	s := &Sampler{log: opts.Log, cancel: cancel}
 
 	var emitting sync.Mutex
 	once := func(values map[string]float64, at time.Time) {
+		if opts.Label != "" {
+			labelled := make(map[string]float64, len(values))
+			for name, value := range values {
+				labelled[name+"/l:"+opts.Label] = value
+			}
+			values = labelled
+		}
 		emitting.Lock()
 		defer emitting.Unlock()
 		if len(values) > 0 && ctx.Err() == nil {
@@ -91,7 +98,7 @@ func Start(opts Options, interval time.Duration, emit Emit) *Sampler {
 		s.running.Go(func() {
 			failing := false
 			every(ctx, interval, func() {
-				values, err := s.ask(ctx, source)
+				values, err := ask(ctx, source)
 				if err != nil && !failing && ctx.Err() == nil {
 					opts.Log.WarnContext(ctx, "system metrics are missing", "error", err)
 				}
@@ -104,18 +111,10 @@ func Start(opts Options, interval time.Duration, emit Emit) *Sampler {
 }
 
 // ask samples one source. Values that it returns with an error are used.
-func (s *Sampler) ask(ctx context.Context, source Source) (map[string]float64, error) {
+func ask(ctx context.Context, source Source) (map[string]float64, error) {
 	ctx, cancel := context.WithTimeout(ctx, sourceTimeout)
 	defer cancel()
-	values, err := source.Sample(ctx)
-	if s.opts.Label == "" {
-		return values, err
-	}
-	labelled := make(map[string]float64, len(values))
-	for name, value := range values {
-		labelled[name+suffix(s.opts.Label)] = value
-	}
-	return labelled, err
+	return source.Sample(ctx)
 }
 
 // stopWait is how long Stop waits for a source that does not heed its context.
@@ -136,7 +135,7 @@ func (s *Sampler) Stop() {
 	select {
 	case <-stopped:
 	case <-timer.C:
-		s.opts.Log.Warn("a source of system metrics does not stop and is left behind")
+		s.log.Warn("a source of system metrics does not stop and is left behind")
 	}
 }
 
@@ -152,12 +151,4 @@ func every(ctx context.Context, interval time.Duration, do func()) {
 		case <-ticker.C:
 		}
 	}
-}
-
-// suffix returns the suffix that a label adds to a name.
-func suffix(label string) string {
-	if label == "" {
-		return ""
-	}
-	return "/l:" + label
 }
