@@ -145,7 +145,7 @@ func merge(old, raw json.RawMessage) json.RawMessage {
 			below[key] = merge(below[key], v)
 		}
 	}
-	return writeObject(below, func(dst []byte, v json.RawMessage) []byte { return append(dst, v...) })
+	return writeObject(below)
 }
 
 // object returns the members of a JSON object, nil for any other value.
@@ -226,7 +226,7 @@ func (c *Config) Get(key string, v any) (bool, error) {
 
 // Values returns the user's part as a plain JSON object.
 func (c *Config) Values() json.RawMessage {
-	return writeObject(c.values, func(dst []byte, raw json.RawMessage) []byte { return append(dst, raw...) })
+	return writeObject(c.values)
 }
 
 // Wire returns the config as the server keeps it: {"key":{"value":…},…,"_wandb":…}.
@@ -234,27 +234,23 @@ func (c *Config) Wire() []byte { return Wire(c.values, &c.Own) }
 
 // Wire is [Config.Wire] for the values of a log.
 func Wire(values map[string]json.RawMessage, own *Own) []byte {
-	all := maps.Clone(values)
-	if all == nil {
-		all = make(map[string]json.RawMessage)
+	all := make(map[string]json.RawMessage, len(values)+1)
+	for key, raw := range values {
+		all[key] = slices.Concat([]byte(`{"value":`), raw, []byte{'}'})
 	}
-	all[ownKey] = own.encode()
-	return writeObject(all, func(dst []byte, raw json.RawMessage) []byte {
-		dst = append(dst, `{"value":`...)
-		return append(append(dst, raw...), '}')
-	})
+	all[ownKey] = slices.Concat([]byte(`{"value":`), own.encode(), []byte{'}'})
+	return writeObject(all)
 }
 
 // writeObject writes a JSON object with sorted keys.
-func writeObject(m map[string]json.RawMessage, value func([]byte, json.RawMessage) []byte) []byte {
+func writeObject(m map[string]json.RawMessage) []byte {
 	dst := []byte{'{'}
 	for i, key := range slices.Sorted(maps.Keys(m)) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		dst = jsonx.AppendQuoted(dst, []byte(key))
-		dst = append(dst, ':')
-		dst = value(dst, m[key])
+		dst = append(append(dst, ':'), m[key]...)
 	}
 	return append(dst, '}')
 }

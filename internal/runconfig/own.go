@@ -189,7 +189,7 @@ func (o *Own) encode() json.RawMessage {
 	for key, text := range o.Launch {
 		set(key, text)
 	}
-	return writeObject(all, func(dst []byte, raw json.RawMessage) []byte { return append(dst, raw...) })
+	return writeObject(all)
 }
 
 // Platform returns the operating system and processor under the official client's names.
