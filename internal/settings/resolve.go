@@ -25,18 +25,21 @@ type resolver struct {
 type settingsFile struct {
 	path    string
 	options map[string]string
-	missing bool
-	broken  bool
-	// syntax is the error of a file that could be read but not parsed.
-	syntax error
+	err     error // why there are none
+}
+
+// unparsed reports whether the file could be read but not parsed.
+func (f settingsFile) unparsed() bool {
+	_, ok := errors.AsType[*lineError](f.err)
+	return ok || errors.Is(f.err, smallfile.ErrTooLarge)
 }
 
 // absence says why the file does not have the option.
 func (f settingsFile) absence(option string) string {
 	switch {
-	case f.missing:
+	case absent(f.err):
 		return " does not exist"
-	case f.broken:
+	case f.err != nil:
 		return " is ignored because of an error in it"
 	}
 	return " has no " + option
@@ -84,27 +87,20 @@ func (r *resolver) readFiles() {
 }
 
 func (r *resolver) readFile(path string) {
-	f := settingsFile{path: path}
-	var err error
-	f.options, err = readSettingsFile(path)
+	options, err := readSettingsFile(path)
+	r.files = append(r.files, settingsFile{path, options, err})
 	switch {
 	case absent(err):
-		f.missing = true
 	case err != nil:
-		f.broken = true
-		if _, ok := errors.AsType[*lineError](err); ok || errors.Is(err, smallfile.ErrTooLarge) {
-			f.syntax = err
-		}
 		r.warn("settings file %s is ignored: %s", path, Reason(err))
 	default:
 		r.settings.Files = append(r.settings.Files, path)
 		for _, name := range []string{"root_dir", "settings_system"} {
-			if _, ok := f.options[name]; ok {
+			if _, ok := options[name]; ok {
 				r.warn("settings file %s: %s has no effect in a settings file", path, name)
 			}
 		}
 	}
-	r.files = append(r.files, f)
 }
 
 // value resolves the setting that settings files have under name. aliases are variables that are
@@ -165,10 +161,10 @@ func (r *resolver) fileValue(name string) Value {
 // to W&B's cloud.
 func (r *resolver) fileBaseURL() (Value, error) {
 	for _, f := range r.files {
-		if f.syntax != nil {
+		if f.unparsed() {
 			return Value{}, &wandberrors.InputError{
 				Field: "settings", Source: "settings file " + f.path,
-				Rule: f.syntax.Error() + "; until it is fixed, set WANDB_BASE_URL to the server",
+				Rule: f.err.Error() + "; until it is fixed, set WANDB_BASE_URL to the server",
 			}
 		}
 		if _, ok := f.options["base_url"]; ok {
