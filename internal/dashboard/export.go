@@ -1,10 +1,8 @@
 package dashboard
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -178,17 +176,4 @@ func formPairs(pairs [][2]string) string {
 // characters.
 func formEscape(s string) string {
 	return strings.NewReplacer("%2A", "*", "~", "%7E").Replace(url.QueryEscape(s))
-}
-
-// encodeReport is the data as JSON that can stand in a document: '<' is escaped, so that
-// nothing in it ends its element.
-func encodeReport(data report) ([]byte, error) {
-	text, err := json.Marshal(data)
-	if err != nil {
-		return nil, err
-	}
-	if bytes.IndexByte(text, '<') >= 0 { // encoding/json escapes it
-		return nil, errAssets
-	}
-	return text, nil
 }

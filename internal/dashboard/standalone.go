@@ -25,7 +25,7 @@ var (
 
 // standalone returns the document of the pages with everything in it.
 func (p pages) standalone(data report) ([]byte, error) {
-	text, err := encodeReport(data)
+	text, err := json.Marshal(data) // which escapes '<', so that nothing in it ends its element
 	if err != nil {
 		return nil, err
 	}

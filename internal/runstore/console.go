@@ -43,11 +43,8 @@ func (r *Run) Console(ctx context.Context) (lines []ConsoleLine, err error) {
 	if r.feed != nil {
 		return consoleLines(r.feed.Read().Console), nil
 	}
-	first, lives := 0, r.logLives()
-	if len(lives) == 1 {
-		return lives[0].run.ownConsole(ctx)
-	}
-	for _, l := range lives {
+	first := 0
+	for _, l := range r.logLives() {
 		own, err := l.run.ownConsole(ctx)
 		if err != nil {
 			return nil, err

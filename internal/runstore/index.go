@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"io"
 	"os"
@@ -21,7 +20,8 @@ const (
 	printSize    = 4 << 10
 )
 
-// errIndex means that a file is not the index of the log.
+// errIndex means that a file is not the index of the log. Errors about an index are never shown: without
+// it, the log is read.
 var errIndex = errors.New("not an index of this log")
 
 // extent is where in an index the values of a column are, and their rows if rows is not 0.
@@ -50,17 +50,16 @@ func fingerprint(log io.ReaderAt, upTo int64) (head, tail uint32, err error) {
 // older index.
 func writeIndex(path string, log io.ReaderAt, parts []*part, load func(*part) error) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("write index: %w", err)
+		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
 	if err != nil {
-		return fmt.Errorf("write index: %w", err)
+		return err
 	}
 	defer func() {
 		if err != nil {
 			_ = f.Close()
 			_ = os.Remove(f.Name())
-			err = fmt.Errorf("write index: %w", err)
 		}
 	}()
 	arrays := &arrayWriter{w: bufio.NewWriterSize(f, 1<<18)}
@@ -124,12 +123,11 @@ func (w *arrayWriter) column(c *column) extent {
 func openIndex(path string, log io.ReaderAt, size int64) (f *os.File, parts []*part, err error) {
 	f, err = os.Open(path) //nolint:gosec // a path in the cache directory
 	if err != nil {
-		return nil, nil, fmt.Errorf("open index: %w", err)
+		return nil, nil, err
 	}
 	defer func() {
 		if err != nil {
 			_ = f.Close()
-			f, err = nil, fmt.Errorf("open index: %w", err)
 		}
 	}()
 	info, err := f.Stat()
@@ -191,7 +189,7 @@ func (c *column) read(index io.ReaderAt, rows int) error {
 		err = readNumbers(index, c.onDisk.rows-1, c.rows)
 		for i, row := range c.rows {
 			if err == nil && (int(row) >= rows || i > 0 && row <= c.rows[i-1]) {
-				err = fmt.Errorf("read index: %w", errIndex)
+				err = errIndex
 			}
 		}
 		if err != nil {
@@ -205,9 +203,5 @@ func (c *column) read(index io.ReaderAt, rows int) error {
 
 // readNumbers fills a slice of numbers from an offset on.
 func readNumbers(index io.ReaderAt, offset int64, numbers any) error {
-	src := io.NewSectionReader(index, offset, int64(binary.Size(numbers)))
-	if err := binary.Read(src, binary.LittleEndian, numbers); err != nil {
-		return fmt.Errorf("read index: %w", err)
-	}
-	return nil
+	return binary.Read(io.NewSectionReader(index, offset, int64(binary.Size(numbers))), binary.LittleEndian, numbers)
 }
