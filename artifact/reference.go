@@ -13,6 +13,7 @@ import (
 	"github.com/wandgo/wandgo/internal/artifacts/download"
 	"github.com/wandgo/wandgo/internal/artifacts/draft"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // ReferenceOptions says how a reference becomes entries. The zero value requests the checksum if
@@ -73,12 +74,12 @@ func (a *Artifact) AddReference(uri, name string, opts ReferenceOptions) error {
 		URI: uri, Name: name, NoChecksum: opts.NoChecksum, Digest: opts.Digest, Size: opts.Size, MaxObjects: opts.MaxObjects,
 	}
 	if opts.Resolver != nil {
-		r.Objects = func(ctx context.Context, yield func(draft.Object) error) error {
+		r.Objects = func(ctx context.Context, yield func(record.ArtifactEntry) error) error {
 			for o, err := range opts.Resolver.Objects(ctx, uri) {
 				if err != nil {
 					return err
 				}
-				if err := yield(o.internal()); err != nil {
+				if err := yield(o.entry()); err != nil {
 					return err
 				}
 			}
@@ -88,12 +89,12 @@ func (a *Artifact) AddReference(uri, name string, opts ReferenceOptions) error {
 	return draft.Of(a).AddReference(r)
 }
 
-func (o *Object) internal() draft.Object {
-	out := draft.Object{URI: o.URI, Path: o.Path, Digest: cmp.Or(o.Digest, o.URI), Size: o.Size}
+func (o *Object) entry() record.ArtifactEntry {
+	e := record.ArtifactEntry{Ref: o.URI, Path: o.Path, Digest: cmp.Or(o.Digest, o.URI), Size: o.Size}
 	for _, key := range slices.Sorted(maps.Keys(o.Extra)) {
-		out.Extra = append(out.Extra, manifest.Text(key, o.Extra[key]))
+		e.Extra = append(e.Extra, manifest.Text(key, o.Extra[key]))
 	}
-	return out
+	return e
 }
 
 // AddVersion adds references to the files of another version, which the server stores only once:
@@ -107,7 +108,7 @@ func (a *Artifact) AddVersion(v *Version, file, name string) error {
 	if file != "" && name == "" {
 		name = path.Base(file)
 	}
-	r := draft.Reference{URI: uri, Name: name, Objects: func(ctx context.Context, yield func(draft.Object) error) error {
+	r := draft.Reference{URI: uri, Name: name, Objects: func(ctx context.Context, yield func(record.ArtifactEntry) error) error {
 		found := false
 		for e, err := range of.Entries(ctx) {
 			if err != nil {
@@ -117,14 +118,14 @@ func (a *Artifact) AddVersion(v *Version, file, name string) error {
 				continue
 			}
 			found = true
-			o := draft.Object{URI: download.ReferenceURI(of.Info().ID, e.Path), Path: e.Path, Digest: e.Digest, Extra: e.Extra}
+			ref := record.ArtifactEntry{Ref: download.ReferenceURI(of.Info().ID, e.Path), Path: e.Path, Digest: e.Digest, Extra: e.Extra}
 			if strings.HasPrefix(e.Ref, download.ReferencePrefix) { // to where the content is
-				o.URI = e.Ref
+				ref.Ref = e.Ref
 			}
 			if file != "" {
-				o.Path = ""
+				ref.Path = ""
 			}
-			if err := yield(o); err != nil {
+			if err := yield(ref); err != nil {
 				return err
 			}
 		}

@@ -27,17 +27,9 @@ type Reference struct {
 	Size   int64
 	// MaxObjects bounds how many entries it may become.
 	MaxObjects int
-	// Objects, if set, calls yield for each object that the URI stands for.
-	Objects func(ctx context.Context, yield func(Object) error) error
-}
-
-// Object is one object that a reference stands for.
-type Object struct {
-	URI    string
-	Path   string // below the reference's name; empty for a single object
-	Digest string
-	Size   int64
-	Extra  []record.ArtifactItem
+	// Objects, if set, calls yield for each object that the URI stands for. The path of an entry is
+	// below the reference's name; it is empty for a single object.
+	Objects func(ctx context.Context, yield func(record.ArtifactEntry) error) error
 }
 
 // Getter asks an HTTP server about a resource.
@@ -105,11 +97,11 @@ func resolve(ctx context.Context, cfg Config, refs []Reference) ([]record.Artifa
 	for i := range refs {
 		r := &refs[i]
 		n := 0
-		err := r.each(ctx, cfg, func(o Object) error {
+		err := r.each(ctx, cfg, func(e record.ArtifactEntry) error {
 			if n++; n > r.MaxObjects {
 				return fmt.Errorf("%w: it stands for more than %d objects", ErrReference, r.MaxObjects)
 			}
-			e := record.ArtifactEntry{Path: path.Join(r.Name, o.Path), Ref: o.URI, Digest: o.Digest, Size: o.Size, Extra: o.Extra}
+			e.Path = path.Join(r.Name, e.Path)
 			entries = append(entries, e)
 			return checkPath(e.Path)
 		})
@@ -120,7 +112,7 @@ func resolve(ctx context.Context, cfg Config, refs []Reference) ([]record.Artifa
 	return entries, nil
 }
 
-func (r *Reference) each(ctx context.Context, cfg Config, yield func(Object) error) error {
+func (r *Reference) each(ctx context.Context, cfg Config, yield func(record.ArtifactEntry) error) error {
 	u, err := url.Parse(r.URI)
 	switch {
 	case err != nil:
@@ -128,17 +120,17 @@ func (r *Reference) each(ctx context.Context, cfg Config, yield func(Object) err
 	case r.Objects != nil:
 		return r.Objects(ctx, yield)
 	case r.Digest != "":
-		return yield(Object{URI: r.URI, Digest: r.Digest, Size: r.Size})
+		return yield(record.ArtifactEntry{Ref: r.URI, Digest: r.Digest, Size: r.Size})
 	case u.Scheme == "file":
 		return r.files(ctx, filepath.FromSlash(u.Path), yield)
 	case !r.NoChecksum && (u.Scheme == "http" || u.Scheme == "https"):
 		return r.http(ctx, cfg.HTTP, yield)
 	}
-	return yield(Object{URI: r.URI, Digest: r.URI, Size: r.Size})
+	return yield(record.ArtifactEntry{Ref: r.URI, Digest: r.URI, Size: r.Size})
 }
 
 // http has the resource's ETag as its digest, or the URI if the server has no ETag.
-func (r *Reference) http(ctx context.Context, get Getter, yield func(Object) error) error {
+func (r *Reference) http(ctx context.Context, get Getter, yield func(record.ArtifactEntry) error) error {
 	if get == nil {
 		return fmt.Errorf("%w: there is no network to ask for its checksum", ErrReference)
 	}
@@ -146,11 +138,11 @@ func (r *Reference) http(ctx context.Context, get Getter, yield func(Object) err
 	if err != nil {
 		return err
 	}
-	o := Object{URI: r.URI, Digest: r.URI, Size: max(size, 0)}
+	e := record.ArtifactEntry{Ref: r.URI, Digest: r.URI, Size: max(size, 0)}
 	if etag := Unquoted(raw); etag != "" {
-		o.Digest, o.Extra = etag, []record.ArtifactItem{manifest.Text("etag", raw)}
+		e.Digest, e.Extra = etag, []record.ArtifactItem{manifest.Text("etag", raw)}
 	}
-	return yield(o)
+	return yield(e)
 }
 
 // Unquoted is an ETag as a digest has it: without quotes.
@@ -190,7 +182,7 @@ func HTTPGetter(client *http.Client) Getter {
 }
 
 // files yields a file, or those below a directory.
-func (r *Reference) files(ctx context.Context, root string, yield func(Object) error) error {
+func (r *Reference) files(ctx context.Context, root string, yield func(record.ArtifactEntry) error) error {
 	info, err := os.Stat(root)
 	if err != nil {
 		return err
@@ -212,9 +204,9 @@ func (r *Reference) files(ctx context.Context, root string, yield func(Object) e
 	for i, name := range snap.paths {
 		src := snap.sources[name]
 		uri := (&url.URL{Scheme: "file", Path: filepath.ToSlash(src.file)}).String()
-		o := Object{URI: uri, Path: name}
+		e := record.ArtifactEntry{Ref: uri, Path: name}
 		if r.Name != "" && !info.IsDir() { // the name is the file's
-			o.Path = ""
+			e.Path = ""
 		}
 		if r.NoChecksum {
 			sum := md5.Sum([]byte(uri)) //nolint:gosec // see the import
@@ -222,15 +214,15 @@ func (r *Reference) files(ctx context.Context, root string, yield func(Object) e
 			if err != nil {
 				return err
 			}
-			o.Digest, o.Size = manifest.Digest(sum[:]), info.Size()
+			e.Digest, e.Size = manifest.Digest(sum[:]), info.Size()
 		} else {
-			e, err := w.stage(ctx, i, &src)
+			staged, err := w.stage(ctx, i, &src)
 			if err != nil {
 				return err
 			}
-			o.Digest, o.Size = e.Digest, e.Size
+			e.Digest, e.Size = staged.Digest, staged.Size
 		}
-		if err := yield(o); err != nil {
+		if err := yield(e); err != nil {
 			return err
 		}
 	}

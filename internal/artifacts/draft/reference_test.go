@@ -33,8 +33,8 @@ func TestFix_References_AreAsTheOfficialClientHasThem(t *testing.T) {
 		return "", 0, errors.New("404 Not Found")
 	}
 	extra := []record.ArtifactItem{manifest.Text("etag", `"etag-1"`)}
-	store := func(_ context.Context, yield func(draft.Object) error) error {
-		return errors.Join(yield(draft.Object{URI: "s3://b/p/1", Path: "1", Digest: "e1", Size: 1}), yield(draft.Object{URI: "s3://b/p/2", Path: "x/2", Digest: "e2"}))
+	store := func(_ context.Context, yield func(record.ArtifactEntry) error) error {
+		return errors.Join(yield(record.ArtifactEntry{Ref: "s3://b/p/1", Path: "1", Digest: "e1", Size: 1}), yield(record.ArtifactEntry{Ref: "s3://b/p/2", Path: "x/2", Digest: "e2"}))
 	}
 	for _, tt := range []struct {
 		name string
@@ -75,8 +75,8 @@ func TestFix_References_AreAsTheOfficialClientHasThem(t *testing.T) {
 		"missing resource": {URI: "http://h/no"},
 		"missing file":     {URI: "file:///no/such/file"},
 		"too many objects": {URI: "s3://b/p", Name: "data", Objects: store, MaxObjects: 1},
-		"hostile resolver": {URI: "s3://b/p", Name: "data", Objects: func(_ context.Context, yield func(draft.Object) error) error {
-			return yield(draft.Object{Path: "../../x"})
+		"hostile resolver": {URI: "s3://b/p", Name: "data", Objects: func(_ context.Context, yield func(record.ArtifactEntry) error) error {
+			return yield(record.ArtifactEntry{Path: "../../x"})
 		}},
 	} {
 		d := newDraft(draft.Description{})
