@@ -19,12 +19,7 @@ type description struct {
 	advice
 }
 
-// Parts of several descriptions.
-const (
-	deletedIDs    = "The server reserves the ids of deleted runs forever."
-	checkRunID    = "Check the entity, the project and the run id. The id is the last part of the run's address, not the name shown on its page."
-	resumeAllowed = "export WANDB_RESUME=allow"
-)
+const resumeAllowed = "export WANDB_RESUME=allow"
 
 // describe says what the failure is and what to do.
 func (e *RequestError) describe() description {
@@ -116,7 +111,7 @@ func (e *RequestError) describeTaken(d *description) {
 	}
 	d.about = "Resume mode never requires a new run."
 	if deleted {
-		d.about = deletedIDs
+		d.about = "The server reserves the ids of deleted runs forever."
 	}
 	switch onDisk := e.Op == opSyncRun || e.Dir != ""; {
 	case onDisk && e.RunID != "":
@@ -135,7 +130,7 @@ func (e *RequestError) describeTaken(d *description) {
 // describeMissing is about a run that does not exist or is hidden.
 func (e *RequestError) describeMissing(d *description) {
 	resumes := e.Op == opResumeRun || e.Op == opRewindRun || e.Op == opCreateRun // or rewinds or forks
-	d.step(checkRunID)
+	d.step("Check the entity, the project and the run id. The id is the last part of the run's address, not the name shown on its page.")
 	if resumes {
 		d.about = "Only existing runs can be resumed, rewound or forked."
 		d.show("To create the run if it does not exist, use resume mode allow:", resumeAllowed)
