@@ -56,14 +56,14 @@ func notFound(format string, args ...any) refusal {
 
 func noEntity(name string) refusal { return notFound("entity %s not found during upsertBucket", name) }
 
-// entityKind is the kind of an entity's name.
-type entityKind int
+// entityKind is the kind of an entity's name, as Entity.entityType spells it.
+type entityKind string
 
 const (
-	entityMissing entityKind = iota
-	entityTeam
-	entityPersonal
-	entityOrganization
+	entityMissing      entityKind = ""
+	entityTeam         entityKind = "team"
+	entityPersonal     entityKind = "user"
+	entityOrganization entityKind = "organization"
 )
 
 // standing is the relation of a caller to an entity. Every question of what the caller may

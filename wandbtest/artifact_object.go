@@ -17,33 +17,27 @@ func (m *artifactManifest) path() string { return manifestFolder + idFolder(m.id
 // contentPath is the path of the manifest of a committed artifact in the object store.
 func (a *artifact) contentPath() string { return manifestFolder + idFolder(a.id) }
 
-// object returns an object of the store, or nil.
+// object returns the object of an address that the server signed, nil before its upload.
 func (all *artifacts) object(path string) *objects.Object {
 	if f := all.files[path]; f != nil {
 		return f.content
 	}
 	id, _ := cutID(path, manifestFolder)
-	if a := all.byID[id]; a != nil {
-		return a.content
-	}
-	return nil
+	return all.byID[id].content
 }
 
-// store stores an object if it is the one that was announced.
+// store stores an object of an address that the server signed, if it is the one that was announced.
 func (all *artifacts) store(path string, part int, content *objects.Object, h http.Header) error {
 	if f := all.files[path]; f != nil {
 		return f.store(part, content, h)
 	}
 	id, _ := cutID(path, manifestFolder)
-	switch m := all.manifests[id]; {
-	case m == nil:
-		return refusal{http.StatusNotFound, "The specified bucket does not exist", "NoSuchBucket"}
-	case m.digest != md5Text(content):
+	m := all.manifests[id]
+	if m.digest != md5Text(content) {
 		return badDigest("The manifest is not the one that was announced")
-	default:
-		m.content = content
-		return nil
 	}
+	m.content = content
+	return nil
 }
 
 // store stores the file, or a part of it unless part is 0.

@@ -20,12 +20,12 @@ type graphqlRequest struct {
 }
 
 // operationName returns the name of the requested operation. Some clients only write it
-// into the document.
+// into the document, which then has no other.
 func (s *Server) operationName(req graphqlRequest) string {
 	if req.OperationName != "" {
 		return req.OperationName
 	}
-	if doc := s.dialect.load(req.Query).doc; doc != nil && len(doc.Operations) == 1 {
+	if doc := s.dialect.load(req.Query).doc; doc != nil && len(doc.Operations) > 0 {
 		return doc.Operations[0].Name
 	}
 	return ""
@@ -35,7 +35,7 @@ func (s *Server) operationName(req graphqlRequest) string {
 func (s *Server) serveGraphQL(c caller, header http.Header, req graphqlRequest, refused string) reply {
 	parsed := s.dialect.load(req.Query)
 	if len(parsed.errs) > 0 {
-		s.log.addUnknown(s.operationName(req), parsed.doc)
+		s.log.addUnknown(s.operationName(req))
 		return s.invalid(parsed.errs...)
 	}
 	op := parsed.doc.Operations.ForName(req.OperationName)

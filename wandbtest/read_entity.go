@@ -10,7 +10,7 @@ func (st *standing) fields(x *execution) fields {
 		"isTeam":        st.kind == entityTeam,
 		"readOnly":      !st.writes,
 		"readOnlyAdmin": st.team != nil && st.team.Frozen,
-		"entityType":    map[entityKind]string{entityTeam: "team", entityPersonal: "user", entityOrganization: "organization"}[st.kind],
+		"entityType":    string(st.kind),
 		"project":       func(args arguments) any { return x.project(st.name, args.text("name")) },
 		"projects": func(args arguments) any {
 			return x.models(arguments{"entityName": st.name, "after": args["after"], "first": args["first"]})

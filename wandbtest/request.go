@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/vektah/gqlparser/v2/ast"
-
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
@@ -118,10 +116,7 @@ func (l *requestLog) hideAssertion(body []byte) {
 	}
 }
 
-func (l *requestLog) addUnknown(name string, doc *ast.QueryDocument) {
-	if name == "" && doc != nil && len(doc.Operations) > 0 {
-		name = doc.Operations[0].Name
-	}
+func (l *requestLog) addUnknown(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !slices.Contains(l.unknown, name) && len(l.unknown) < maxRequests {
