@@ -9,7 +9,6 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/journal"
-	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/sink"
 )
 
@@ -73,33 +72,22 @@ func (j *job) keeps(ctx context.Context) (reason string, err error) {
 	}
 	at := sink.Target{Entity: note.Entity, Project: note.Project, RunID: cmp.Or(note.RunID, j.target.RunID), BaseURL: note.BaseURL}
 	old, err := j.serverState(ctx, at)
-	if err != nil {
-		return "", err
-	}
-	if reason := j.lacks(old, &note); reason != "" {
-		return reason, nil
-	}
-	switch absent, err := j.countAbsent(ctx, at, &note); {
-	case err != nil:
-		return "", err
-	case absent > 0:
-		return fmt.Sprintf("the server has other rows in place of %d of %d rows", absent, j.contents.Rows), nil
-	}
-	return "", nil
-}
-
-// lacks names what the server does not have, "" if it has everything.
-func (j *job) lacks(old *serverState, note *rundir.Uploaded) string {
 	ends := j.contents.Exit == nil || !j.contents.Exit.NotComplete
 	switch {
+	case err != nil:
+		return "", err
 	case old == nil:
-		return "the server no longer has the run"
+		return "the server no longer has the run", nil
 	case old.lines.History < note.Base.History+j.contents.Rows:
-		return fmt.Sprintf("the server shows %d of %d rows", max(0, old.lines.History-note.Base.History), j.contents.Rows)
+		return fmt.Sprintf("the server shows %d of %d rows", max(0, old.lines.History-note.Base.History), j.contents.Rows), nil
 	case ends && old.state != "" && !old.ended():
-		return fmt.Sprintf("the server shows the run as %s", old.state)
+		return fmt.Sprintf("the server shows the run as %s", old.state), nil
 	}
-	return ""
+	absent, err := j.countAbsent(ctx, at, &note)
+	if err != nil || absent == 0 {
+		return "", err
+	}
+	return fmt.Sprintf("the server has other rows in place of %d of %d rows", absent, j.contents.Rows), nil
 }
 
 // leftOut returns what was not uploaded, "" if everything was.

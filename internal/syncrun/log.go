@@ -123,7 +123,8 @@ func (h *head) enough() bool {
 // resolve decides which client wrote the log, and which run it belongs to.
 func (h *head) resolve() {
 	l := h.log
-	switch note, noted := l.Dir.LoadUploaded(); {
+	note, noted := l.Dir.LoadUploaded()
+	switch {
 	case h.header:
 		l.ours = strings.HasPrefix(l.Producer, "wandgo")
 	case noted && note.StorageID == "": // a note without the id is of a live run of this client
@@ -139,7 +140,7 @@ func (h *head) resolve() {
 	if l.Run.StartTime.IsZero() {
 		l.Run.StartTime = l.Dir.Started()
 	}
-	if note, ok := l.Dir.LoadUploaded(); ok && (note.RunID == "" || note.RunID == l.Run.ID) {
+	if noted && (note.RunID == "" || note.RunID == l.Run.ID) {
 		l.Run.Entity, l.Run.Project = note.Entity, note.Project
 	}
 }
