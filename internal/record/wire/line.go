@@ -124,16 +124,15 @@ func (e *LineEncoder) laidOut(dst, line []byte, layout jsonx.Layout) ([]byte, er
 		if !bytes.Equal(k.text, line[key:value]) && !k.learn(line, key) {
 			return dst, fmt.Errorf("split line into items: %w", ErrLine)
 		}
-		switch {
-		case line[value] == '{':
-			e.path = append(e.path[:0], k.name)
-			var next int
-			dst, next = e.object(dst, line, value)
-			if e.path = e.path[:0]; next != end {
-				return dst, fmt.Errorf("split line into items: %w", ErrLine)
-			}
-		default:
+		if line[value] != '{' {
 			dst = appendItem(dst, k.field, line[value:end])
+			continue
+		}
+		e.path = append(e.path[:0], k.name)
+		var next int
+		dst, next = e.object(dst, line, value)
+		if e.path = e.path[:0]; next != end {
+			return dst, fmt.Errorf("split line into items: %w", ErrLine)
 		}
 	}
 	return dst, nil
