@@ -57,7 +57,7 @@ func NewScreen(w io.Writer, getenv func(string) string) *Screen {
 	case !term.IsTerminal(w):
 		return &Screen{w: w, plain: true}
 	}
-	return newScreen(w, term.StyleFor(w, getenv))
+	return newScreen(w, term.NewStyle(term.Colors(w, getenv)))
 }
 
 // Terminal reports whether the screen is a terminal.

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -78,7 +79,7 @@ func (e *Encoder) AppendRow(dst []byte, row map[string]any, meta Meta) ([]byte, 
 // A _timestamp in row takes the place of the client's.
 func (e *Encoder) AppendSplit(dst []byte, row *Row, meta Meta) ([]byte, error) {
 	start := len(dst)
-	limit := e.limit() - metaRoom
+	limit := cmp.Or(e.Limit, MaxRowBytes) - metaRoom
 	bad := slices.Clip(row.bad)
 	layout := row.layout[:0]
 	ownTimestamp := false
@@ -218,13 +219,6 @@ func (e *Encoder) enter(r reference, depth int) error {
 }
 
 func (e *Encoder) leave() { e.visited = e.visited[:len(e.visited)-1] }
-
-func (e *Encoder) limit() int {
-	if e.Limit > 0 {
-		return e.Limit
-	}
-	return MaxRowBytes
-}
 
 func (e *Encoder) reset() {
 	e.visited = e.visited[:0]

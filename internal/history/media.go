@@ -45,10 +45,3 @@ func (e *Encoder) mediaIn(v reflect.Value) ([]*media.Holder, error) {
 	}
 	return list, nil
 }
-
-func (e *Encoder) appendMediaList(dst []byte, list []*media.Holder, err error) ([]byte, error) {
-	if err != nil {
-		return dst, err
-	}
-	return e.Media(dst, e.path, list, true)
-}

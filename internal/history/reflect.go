@@ -36,7 +36,7 @@ func (e *Encoder) appendReflect(dst []byte, v reflect.Value, depth int) ([]byte,
 			return e.appendMarshaled(dst, m, depth)
 		}
 		if m, ok := valueAs[encoding.TextMarshaler](v); ok {
-			return appendMarshaledText(dst, m)
+			return appendMarshaledText(dst, m.MarshalText)
 		}
 		// Only the value's address has the method, and v is not addressable.
 	}
@@ -58,7 +58,7 @@ func (e *Encoder) appendReflect(dst []byte, v reflect.Value, depth int) ([]byte,
 	case reflect.Pointer:
 		return e.appendPointer(dst, v, depth)
 	case reflect.Map:
-		return e.appendAnyMap(dst, v, depth)
+		return e.appendMap(dst, v, depth)
 	case reflect.Slice:
 		return e.appendSlice(dst, v, depth)
 	case reflect.Array:
@@ -114,8 +114,11 @@ func (e *Encoder) appendElements(dst []byte, v reflect.Value, depth int) ([]byte
 	if depth > MaxDepth {
 		return dst, ErrTooDeep
 	}
-	if list, err := e.mediaIn(v); list != nil || err != nil {
-		return e.appendMediaList(dst, list, err)
+	switch list, err := e.mediaIn(v); {
+	case err != nil:
+		return dst, err
+	case list != nil:
+		return e.Media(dst, e.path, list, true)
 	}
 	e.inList++
 	defer func() { e.inList-- }()
@@ -207,8 +210,8 @@ func isZero(v reflect.Value) (zero bool) {
 	return z.IsZero()
 }
 
-// appendAnyMap appends a map of any type whose keys can be text.
-func (e *Encoder) appendAnyMap(dst []byte, v reflect.Value, depth int) ([]byte, error) {
+// appendMap appends a map whose keys can be text, sorted by key.
+func (e *Encoder) appendMap(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	if err := e.enter(referenceTo(v), depth); err != nil {
 		return dst, err
 	}
@@ -272,18 +275,18 @@ func lastResort(dst []byte, v reflect.Value) ([]byte, error) {
 		return append(dst, "null"...), nil
 	}
 	if m, ok := valueAs[error](v); ok {
-		return appendMarshaledText(dst, textFunc(m.Error))
+		return appendMarshaledText(dst, textOf(m.Error))
 	}
 	if m, ok := valueAs[fmt.Stringer](v); ok {
-		return appendMarshaledText(dst, textFunc(m.String))
+		return appendMarshaledText(dst, textOf(m.String))
 	}
 	return dst, &unsupportedError{typ: v.Type().String()}
 }
 
-// textFunc is a TextMarshaler for a method that returns a string.
-type textFunc func() string
-
-func (f textFunc) MarshalText() ([]byte, error) { return []byte(f()), nil }
+// textOf returns a method that returns a string as the method of a TextMarshaler.
+func textOf(method func() string) func() ([]byte, error) {
+	return func() ([]byte, error) { return []byte(method()), nil }
+}
 
 // valueAs returns v, or its address, as a T.
 func valueAs[T any](v reflect.Value) (T, bool) {
@@ -319,8 +322,8 @@ func (e *Encoder) appendMarshaled(dst []byte, m json.Marshaler, depth int) ([]by
 	return e.appendAny(dst, v, depth)
 }
 
-func appendMarshaledText(dst []byte, m encoding.TextMarshaler) ([]byte, error) {
-	text, err := callMarshaler(m.MarshalText)
+func appendMarshaledText(dst []byte, method func() ([]byte, error)) ([]byte, error) {
+	text, err := callMarshaler(method)
 	if err != nil {
 		return dst, err
 	}

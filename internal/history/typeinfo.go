@@ -114,7 +114,8 @@ func fieldsOf(t reflect.Type) []*field {
 				if tag == "-" {
 					continue
 				}
-				name, options, _ := strings.Cut(tag, ",")
+				options := strings.Split(tag, ",")
+				name := options[0]
 				inner := sf.Type
 				if inner.Kind() == reflect.Pointer {
 					inner = inner.Elem()
@@ -132,9 +133,9 @@ func fieldsOf(t reflect.Type) []*field {
 				}
 				f := &field{
 					name: name, index: index, tagged: name != "",
-					omitEmpty: hasOption(options, "omitempty"),
-					omitZero:  hasOption(options, "omitzero"),
-					asString:  hasOption(options, "string") && isScalar(inner.Kind()),
+					omitEmpty: slices.Contains(options[1:], "omitempty"),
+					omitZero:  slices.Contains(options[1:], "omitzero"),
+					asString:  slices.Contains(options[1:], "string") && isScalar(inner.Kind()),
 				}
 				if name == "" {
 					f.name = sf.Name
@@ -183,15 +184,6 @@ func resolveNames(here, shallower []*field) []*field {
 		}
 	}
 	return out
-}
-
-func hasOption(options, want string) bool {
-	for o := range strings.SplitSeq(options, ",") {
-		if o == want {
-			return true
-		}
-	}
-	return false
 }
 
 func isScalar(k reflect.Kind) bool {

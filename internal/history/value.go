@@ -3,9 +3,7 @@ package history
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"reflect"
-	"slices"
 	"strconv"
 	"time"
 
@@ -42,8 +40,6 @@ func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
 		return jsonx.AppendUint(dst, uint64(v)), nil
 	case Encoded:
 		return append(dst, v...), nil
-	case map[string]any:
-		return e.appendMap(dst, v, depth)
 	case []byte:
 		return appendBinary(dst, v, "[]byte")
 	case time.Duration:
@@ -67,26 +63,6 @@ func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
 		return appendList(dst, v, jsonx.AppendString), nil
 	}
 	return e.appendReflect(dst, reflect.ValueOf(v), depth)
-}
-
-// appendMap appends a map, sorted by key.
-func (e *Encoder) appendMap(dst []byte, m map[string]any, depth int) ([]byte, error) {
-	if err := e.enter(referenceTo(reflect.ValueOf(m)), depth); err != nil {
-		return dst, err
-	}
-	defer e.leave()
-	dst = append(dst, '{')
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		mark := len(dst)
-		dst = append(jsonx.AppendString(dst, key), ':')
-		begin := len(dst)
-		e.path = append(e.path, key)
-		var err error
-		dst, err = e.appendAny(dst, m[key], depth+1)
-		e.path = e.path[:len(e.path)-1]
-		dst = e.endEntry(dst, mark, begin, key, err)
-	}
-	return closeObject(dst), nil
 }
 
 // appendBinary refuses bytes: as text, pixels and other binary data would be stored as

@@ -1,9 +1,6 @@
 package term
 
-import (
-	"io"
-	"strings"
-)
+import "strings"
 
 // Style colors text, or returns it unchanged. The zero Style does not color. A Style
 // is safe for concurrent use.
@@ -11,11 +8,6 @@ type Style struct{ on bool }
 
 // NewStyle creates a Style that colors if on is true.
 func NewStyle(on bool) Style { return Style{on: on} }
-
-// StyleFor makes the Style for a writer; see [Colors].
-func StyleFor(w io.Writer, getenv func(string) string) Style {
-	return Style{on: Colors(w, getenv)}
-}
 
 // On reports whether the Style colors.
 func (s Style) On() bool { return s.on }
