@@ -107,8 +107,10 @@ func (d *directory) text(v *string) {
 
 // length writes or reads how many items follow, which take at least a byte each.
 func (d *directory) length(n *int) {
-	limit := len(d.b)
-	d.atMost(n, limit)
+	if d.int(n); d.out == nil && *n > len(d.b) {
+		*n = 0
+		d.fail()
+	}
 }
 
 // list writes or reads the items of a list.
