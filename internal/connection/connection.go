@@ -27,7 +27,8 @@ type Connection struct {
 	// retried. Timeout bounds a request that someone waits for.
 	StreamPolicy, FilePolicy transport.Policy
 	Timeout                  time.Duration
-	// Slots bound the transfers of the client, all runs included. ArtifactSlots are for the
+	// Slots bound the transfers of the client, all runs included, but not what a program streams
+	// from an artifact, as it decides how long that takes. ArtifactSlots are for the
 	// files of artifacts that are uploaded. Cache has what was downloaded before; may be nil.
 	Slots, ArtifactSlots objectstore.Slots
 	Cache                *objectcache.Cache
