@@ -131,6 +131,7 @@ func FuzzFromJSON(f *testing.F) {
 		f.Add(data)
 	}
 	f.Add([]byte(`{"kind":"request","retryAfterSeconds":1e300}`))
+	f.Add([]byte(`{"error":"` + strings.Repeat("~", 3000) + `"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		err := errors.FromJSON(data)
 		if err == nil {
