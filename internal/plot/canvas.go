@@ -3,7 +3,6 @@ package plot
 import (
 	"cmp"
 	"math"
-	"slices"
 )
 
 // Each character of the Braille block has dotsWide × dotsHigh dots.
@@ -18,16 +17,17 @@ var dotBits = [dotsHigh][dotsWide]rune{{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20},
 
 // canvas holds the dots of a plot.
 type canvas struct {
-	wide, high int // in dots
-	ascii      bool
-	dots       []bool
+	wide, high         int // in dots
+	cellWide, cellHigh int // the dots of a character
+	dots               []bool
 }
 
 func newCanvas(o Options) *canvas {
-	c := &canvas{wide: o.Width, high: o.Height, ascii: o.ASCII}
-	if !o.ASCII {
-		c.wide, c.high = o.Width*dotsWide, o.Height*dotsHigh
+	c := &canvas{cellWide: dotsWide, cellHigh: dotsHigh}
+	if o.ASCII {
+		c.cellWide, c.cellHigh = 1, 1
 	}
+	c.wide, c.high = o.Width*c.cellWide, o.Height*c.cellHigh
 	c.dots = make([]bool, c.wide*c.high)
 	return c
 }
@@ -87,43 +87,32 @@ func abs(n int) int { return max(n, -n) }
 
 // rows returns the lines of text, from the top.
 func (c *canvas) rows() []string {
-	if c.ascii {
-		return c.asciiRows()
-	}
 	var rows []string
-	for y := 0; y < c.high; y += dotsHigh {
+	for y := 0; y < c.high; y += c.cellHigh {
 		var row []rune
-		for x := 0; x < c.wide; x += dotsWide {
-			r := rune(0)
-			for dy := range dotsHigh {
-				for dx := range dotsWide {
-					if c.dots[(y+dy)*c.wide+x+dx] {
-						r |= dotBits[dy][dx]
-					}
-				}
-			}
-			if r == 0 {
-				row = append(row, ' ')
-			} else {
-				row = append(row, braille+r)
-			}
+		for x := 0; x < c.wide; x += c.cellWide {
+			row = append(row, c.character(x, y))
 		}
 		rows = append(rows, string(row))
 	}
 	return rows
 }
 
-func (c *canvas) asciiRows() []string {
-	var rows []string
-	for line := range slices.Chunk(c.dots, c.wide) {
-		row := make([]byte, c.wide)
-		for i, dot := range line {
-			row[i] = ' '
-			if dot {
-				row[i] = '*'
+// character returns the one whose dots begin at x and y.
+func (c *canvas) character(x, y int) rune {
+	r := rune(0)
+	for dy := range c.cellHigh {
+		for dx := range c.cellWide {
+			if c.dots[(y+dy)*c.wide+x+dx] {
+				r |= dotBits[dy][dx]
 			}
 		}
-		rows = append(rows, string(row))
 	}
-	return rows
+	switch {
+	case r == 0:
+		return ' '
+	case c.cellWide == 1:
+		return '*'
+	}
+	return braille + r
 }
