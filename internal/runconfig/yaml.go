@@ -12,11 +12,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// YAML returns the config as the file config.yaml: the tree of [Config.Wire], with
+// YAML returns a config as the file config.yaml: the tree of [Config.Wire], with
 // sorted keys and four spaces of indentation.
-func (c *Config) YAML() ([]byte, error) { return YAML(c.Wire()) }
-
-// YAML returns a config in wire form as the file config.yaml; see [Config.YAML].
 func YAML(wire []byte) ([]byte, error) {
 	return writeYAML(wire, func(number string) string { return number })
 }

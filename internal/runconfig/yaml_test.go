@@ -20,7 +20,7 @@ func TestYAML(t *testing.T) {
 		"deep": map[string]any{"er": map[string]any{"est": nil}}, "0o7": "x", "- dash": true, "val/acc": 1.5, "null": "~",
 	}, false)
 	require.NoError(t, err)
-	text, err := c.YAML()
+	text, err := YAML(c.Wire())
 	require.NoError(t, err)
 	var fromYAML, fromJSON any
 	require.NoError(t, yaml.Unmarshal(text, &fromYAML), "%s", text)
@@ -44,7 +44,7 @@ func FuzzYAML(f *testing.F) {
 		if _, err := c.Update(map[string]any{key: map[string]any{value: []any{value, map[string]any{key + "x": value}}}}, false); err != nil {
 			return
 		}
-		text, err := c.YAML()
+		text, err := YAML(c.Wire())
 		require.NoError(t, err)
 		var got, want map[string]any
 		require.NoError(t, yaml.Unmarshal(text, &got), "%s", text)

@@ -90,7 +90,7 @@ func (s *Session) close(code int) *sink.Ending {
 	s.closed = true
 	e.Exit = record.Exit{Code: int32(code), Runtime: int32(s.seconds()), NotComplete: !s.plan.Writer.ends()}
 	if s.plan.Writer.Describes() && s.sink.Online() {
-		config, err := s.config.YAML()
+		config, err := runconfig.YAML(s.config.Wire())
 		e.Lost = errors.Join(e.Lost, err)
 		e.Files = map[string][]byte{"wandb-summary.json": s.summaryLocked(), "config.yaml": config}
 	}
