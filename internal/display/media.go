@@ -3,8 +3,6 @@ package display
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
-	"slices"
 	"strconv"
 
 	"github.com/wandgo/wandgo/internal/history"
@@ -43,13 +41,6 @@ func (m mediaValues) add(name string, v any) {
 		m[name] = known
 	}
 	known.last, known.times = text, known.times+1
-}
-
-// names are the first keys, and how many more there are.
-func (m mediaValues) names() (names []string, more int) {
-	names = slices.Sorted(maps.Keys(m))
-	more = max(0, len(names)-maxMedia)
-	return names[:len(names)-more], more
 }
 
 // text describes the last value.

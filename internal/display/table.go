@@ -21,44 +21,47 @@ const (
 // table has one line per metric: name, sparkline, first and last value; and one per key with
 // media. d.mu is held.
 func (d *Display) table() string {
-	names := slices.Sorted(maps.Keys(d.trends))
-	more := len(names) - maxMetrics
-	names = names[:min(len(names), maxMetrics)]
-	shown := make([]string, len(names))
-	wide := 0
-	for i, name := range names {
-		shown[i] = term.Cut(clean(name), maxName)
-		wide = max(wide, term.Width(shown[i]))
-	}
-	pictures, morePictures := d.media.names()
-	cut := make([]string, len(pictures))
-	for i, name := range pictures {
-		if chart, ok := d.charts[name]; ok {
-			name = chart[0]
-		}
-		cut[i] = term.Cut(clean(name), maxName)
-		wide = max(wide, term.Width(cut[i]))
-	}
 	s := d.screen
-	var b strings.Builder
-	for i, name := range names {
+	type entry struct{ name, text string }
+	var entries []entry
+	metrics, more := firstKeys(d.trends, maxMetrics)
+	for _, name := range metrics {
 		t := d.trends[name]
 		line := t.sparkline(sparkWidth)
-		b.WriteString(s.line("  " + term.Pad(shown[i], wide) + "  " +
-			s.style.Cyan(line) + strings.Repeat(" ", sparkWidth-term.Width(line)) + "  " + t.values()))
+		entries = append(entries, entry{name, s.style.Cyan(line) + strings.Repeat(" ", sparkWidth-term.Width(line)) + "  " + t.values()})
 	}
-	for i, name := range pictures {
+	pictures, morePictures := firstKeys(d.media, maxMedia)
+	for _, name := range pictures {
 		text := d.media[name].text()
 		if chart, ok := d.charts[name]; ok {
-			text = chart[1] + ", " + text
+			name, text = chart[0], chart[1]+", "+text
 		}
-		text = "  " + term.Pad(cut[i], wide) + "  " + text
-		b.WriteString(s.line(term.Cut(text, columns-len(mark)-1)))
+		entries = append(entries, entry{name, text})
 	}
-	if more = max(more, 0) + morePictures; more > 0 {
+	wide := 0
+	for i, e := range entries {
+		entries[i].name = term.Cut(clean(e.name), maxName)
+		wide = max(wide, term.Width(entries[i].name))
+	}
+	var b strings.Builder
+	for i, e := range entries {
+		line := "  " + term.Pad(e.name, wide) + "  " + e.text
+		if i >= len(metrics) {
+			line = term.Cut(line, columns-len(mark)-1)
+		}
+		b.WriteString(s.line(line))
+	}
+	if more += morePictures; more > 0 {
 		b.WriteString(s.line(fmt.Sprintf("  and %d more", more)))
 	}
 	return b.String()
+}
+
+// firstKeys returns the first keys in order, at most limit, and how many more there are.
+func firstKeys[V any](m map[string]V, limit int) (keys []string, more int) {
+	keys = slices.Sorted(maps.Keys(m))
+	more = max(0, len(keys)-limit)
+	return keys[:len(keys)-more], more
 }
 
 // values shows the first and the last value, or the only one.
