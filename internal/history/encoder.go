@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/wandgo/wandgo/internal/jsonx"
@@ -122,7 +123,7 @@ func (e *Encoder) AppendSplit(dst []byte, row *Row, meta Meta) ([]byte, error) {
 	if meta.HasStep {
 		dst = append(dst, `,"_step":`...)
 		value = len(dst)
-		dst = appendInt(dst, meta.Step)
+		dst = strconv.AppendInt(dst, meta.Step, 10)
 		layout = layout.Add(value-start, len(dst)-start)
 	}
 	row.layout = layout

@@ -42,9 +42,9 @@ func (e *Encoder) appendReflect(dst []byte, v reflect.Value, depth int) ([]byte,
 	}
 	switch v.Kind() {
 	case reflect.Bool:
-		return appendBool(dst, v.Bool()), nil
+		return strconv.AppendBool(dst, v.Bool()), nil
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return appendInt(dst, v.Int()), nil
+		return strconv.AppendInt(dst, v.Int(), 10), nil
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		return jsonx.AppendUint(dst, v.Uint()), nil
 	case reflect.Float32:

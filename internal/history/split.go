@@ -152,7 +152,7 @@ func read(r *Row, i int, text []byte, at, end int) any {
 func readNumber(text []byte) (any, bool) {
 	var room [32]byte
 	if i, err := strconv.ParseInt(string(text), 10, 64); err == nil {
-		return i, bytes.Equal(appendInt(room[:0], i), text)
+		return i, bytes.Equal(strconv.AppendInt(room[:0], i, 10), text)
 	}
 	f, _ := strconv.ParseFloat(string(text), 64)
 	return f, bytes.Equal(jsonx.AppendFloat(room[:0], f, 64), text)

@@ -10,10 +10,6 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-func appendInt(dst []byte, i int64) []byte { return strconv.AppendInt(dst, i, 10) }
-
-func appendBool(dst []byte, b bool) []byte { return strconv.AppendBool(dst, b) }
-
 // appendAny appends any value, which is inside depth others. After an error the caller
 // must discard the appended bytes.
 func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
@@ -21,7 +17,7 @@ func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
 	case nil:
 		return append(dst, "null"...), nil
 	case bool:
-		return appendBool(dst, v), nil
+		return strconv.AppendBool(dst, v), nil
 	case string:
 		return jsonx.AppendString(dst, v), nil
 	case float64:
@@ -29,11 +25,11 @@ func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
 	case float32:
 		return jsonx.AppendFloat(dst, float64(v), 32), nil
 	case int:
-		return appendInt(dst, int64(v)), nil
+		return strconv.AppendInt(dst, int64(v), 10), nil
 	case int64:
-		return appendInt(dst, v), nil
+		return strconv.AppendInt(dst, v, 10), nil
 	case int32:
-		return appendInt(dst, int64(v)), nil
+		return strconv.AppendInt(dst, int64(v), 10), nil
 	case uint64:
 		return jsonx.AppendUint(dst, v), nil
 	case uint:
@@ -58,7 +54,7 @@ func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
 	case []float32:
 		return appendList(dst, v, func(dst []byte, f float32) []byte { return jsonx.AppendFloat(dst, float64(f), 32) }), nil
 	case []int:
-		return appendList(dst, v, func(dst []byte, i int) []byte { return appendInt(dst, int64(i)) }), nil
+		return appendList(dst, v, func(dst []byte, i int) []byte { return strconv.AppendInt(dst, int64(i), 10) }), nil
 	case []string:
 		return appendList(dst, v, jsonx.AppendString), nil
 	}
