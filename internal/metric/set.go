@@ -19,7 +19,8 @@ type Set struct {
 	changes []Record
 	epoch   uint64 // the number of definitions; a key with an older epoch is stale
 	root    key
-	call    call
+	calls   uint64  // of SyncSteps
+	needed  []*step // by the row of the current call
 }
 
 // Record is a change of a Set, for the journal and the summary.

@@ -2,12 +2,6 @@ package metric
 
 import "github.com/wandgo/wandgo/internal/history"
 
-// call is the state of one SyncSteps.
-type call struct {
-	number uint64
-	needed []*step
-}
-
 // SyncSteps fills in the step metrics that the metrics of a row need and the row
 // does not have. The value is the step metric's last number, or 0 before the first
 // one. Metrics that match a glob get their own definition here.
@@ -15,24 +9,24 @@ func (s *Set) SyncSteps(row *history.Row) {
 	if len(s.globs) == 0 && len(s.steps) == 0 {
 		return // no definition looks at rows
 	}
-	s.call.number++
-	s.call.needed = s.call.needed[:0]
+	s.calls++
+	s.needed = s.needed[:0]
 	s.walk(&s.root, row)
 
 	// The list grows in this loop: a step that is filled in is a metric of the row
 	// like any other.
-	for i := 0; i < len(s.call.needed); i++ {
-		st := s.call.needed[i]
-		if st.call == s.call.number || isOwn(st.path[0]) {
+	for i := 0; i < len(s.needed); i++ {
+		st := s.needed[i]
+		if st.call == s.calls || isOwn(st.path[0]) {
 			continue
 		}
-		st.call = s.call.number
+		st.call = s.calls
 		if !row.Fill(st.path, st.last) {
 			continue
 		}
 		// Globs do not apply to a step that is filled in, as in the official client.
 		if d := s.metrics.get(st.name); d != nil && d.sync && d.step != "" {
-			s.call.needed = append(s.call.needed, s.steps[d.step])
+			s.needed = append(s.needed, s.steps[d.step])
 		}
 	}
 }
@@ -68,7 +62,7 @@ func (s *Set) walk(at *key, row *history.Row) {
 			continue
 		}
 		if k.is != nil {
-			k.is.call = s.call.number
+			k.is.call = s.calls
 			if _, ok := history.Number(v); ok {
 				k.is.last = v // a number in an interface does not change
 			}
@@ -86,7 +80,7 @@ func (s *Set) see(k *key) {
 	if k.epoch != s.epoch {
 		s.definitionOf(k)
 	}
-	if k.step != nil && k.step.call != s.call.number {
-		s.call.needed = append(s.call.needed, k.step)
+	if k.step != nil && k.step.call != s.calls {
+		s.needed = append(s.needed, k.step)
 	}
 }
