@@ -20,7 +20,7 @@ func TestBoardExport_Run_IsOneFile(t *testing.T) {
 	d := boardRun(t, i.dir, "r1")
 	r := i.run(t, "board", "export", d.Path(), "-o", "r.html")
 	require.Zero(t, r.status, r.stderr)
-	assert.Regexp(t, `^1 run \(.* KB\) in r\.html\n$`, r.stdout)
+	assert.Regexp(t, `^1 run \(.* kB\) in r\.html\n$`, r.stdout)
 	page, err := os.ReadFile(filepath.Join(i.dir, "r.html"))
 	require.NoError(t, err)
 	assert.Contains(t, string(page), `"mode":"export"`)

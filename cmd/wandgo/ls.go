@@ -329,7 +329,7 @@ func (r *listed) upload(number func(int64) string) string {
 // size writes a number of bytes with a unit.
 func size(n int64) string {
 	f, unit := float64(n), "B"
-	for _, next := range []string{"KB", "MB", "GB", "TB"} {
+	for _, next := range []string{"kB", "MB", "GB", "TB"} {
 		if f < 1000 {
 			break
 		}

@@ -42,7 +42,7 @@ var (
 	dates    = regexp.MustCompile(`\d{8}_\d{6}`)
 	days     = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d`)
 	logBytes = regexp.MustCompile(`\t\d+\tDIR`)
-	sizes    = regexp.MustCompile(`[\d.]+ [KM]?B`)
+	sizes    = regexp.MustCompile(`[\d.]+ [kM]?B`)
 )
 
 // wide has room for a table with a temporary directory.

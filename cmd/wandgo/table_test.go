@@ -20,7 +20,7 @@ func TestTable_WideCharacters_ColumnsLineUp(t *testing.T) {
 func TestTable_NarrowTerminal_DropsOptionalColumns(t *testing.T) {
 	t.Parallel()
 	columns := []column{{title: "state"}, {title: "name", optional: 2}, {title: "size", optional: 1}, {title: "directory", whole: true}}
-	rows := [][]string{{"finished", "sunny-dew-1", "20.8 KB", "wandb/" + strings.Repeat("x", maxCell)}}
+	rows := [][]string{{"finished", "sunny-dew-1", "20.8 kB", "wandb/" + strings.Repeat("x", maxCell)}}
 	for width, want := range map[int]string{0: "state name size directory", 70: "state name size directory", 64: "state name directory", 50: "state directory", 20: "state directory"} {
 		var b bytes.Buffer
 		p := &printer{w: &b, width: width}
