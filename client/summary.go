@@ -13,8 +13,8 @@ func (r *Run) Summary(path ...string) (any, bool) { return r.session.Summary(pat
 // network and is safe for concurrent use.
 //
 // Errors:
-//   - *errors.InputError: the value cannot be encoded, or the client sets the key itself
-//     (_step, _runtime, _timestamp, _wandb).
+//   - *errors.InputError: the value cannot be encoded, the path is empty or has more than 900
+//     elements, or the client sets the key itself (_step, _runtime, _timestamp, _wandb).
 //   - ErrRunFinished after Finish.
 func (r *Run) SetSummary(value any, path ...string) error {
 	return r.session.SetSummary(value, path...)

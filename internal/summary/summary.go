@@ -141,11 +141,17 @@ func (s *Summary) Set(v any, path ...string) error {
 	return nil
 }
 
-// CheckPath returns an [errors.InputError] if a path is empty or begins with a key that
-// the client writes itself. The next row would overwrite a value there.
+// maxPath is how long a path may be, so that package jsonx reads a summary with a value at its end.
+const maxPath = jsonx.MaxDepth - history.MaxDepth
+
+// CheckPath returns an [errors.InputError] if a path is empty or too long, or begins with a key
+// that the client writes itself. The next row would overwrite a value there.
 func CheckPath(path []string) error {
-	if len(path) == 0 {
+	switch {
+	case len(path) == 0:
 		return &errors.InputError{Field: "summary key", Rule: "must not be empty"}
+	case len(path) > maxPath:
+		return &errors.InputError{Field: "summary key", Rule: fmt.Sprintf("must not have more than %d parts", maxPath)}
 	}
 	switch path[0] {
 	case keyStep, keyRuntime, keyTimestamp, keyWandb:
