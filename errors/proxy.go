@@ -114,7 +114,7 @@ func (e *RequestError) describeProxy(d *description) {
 	p := e.Proxy
 	switch {
 	case p.Invalid:
-		d.clause, d.err = p.from()+" does not hold the address of a proxy", nil // err may have parts of a password
+		d.clause = p.from() + " does not hold the address of a proxy"
 		d.about = "The value is not a valid address. The usual reason is a special character in the password. Nothing was sent."
 		d.show("Correct "+p.from()+". Write special characters in the user name and the password as %XX, such as %23 for #, "+
 			"%2F for / and %40 for @:", "export "+p.Source+"=http://"+secret.Login+"@HOST:PORT")

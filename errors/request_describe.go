@@ -12,7 +12,7 @@ type description struct {
 	clause string
 	// headline is clause with the operating system's reason; "" if it is clause.
 	headline string
-	// err is the original error, nil if clause is its text or better than it.
+	// err is the original error, nil if clause is its text or better than it, or if it is not for texts.
 	err error
 	// about gives the background; may be "".
 	about string
@@ -35,7 +35,9 @@ func (e *RequestError) describe() description {
 
 func (e *RequestError) describeCause() (d description) {
 	s, t := e.sentinel(), e.target()
-	d.err = e.Err
+	if e.Proxy == nil || !e.Proxy.Invalid { // else it may have parts of a password
+		d.err = e.Err
+	}
 	switch {
 	case e.Cause == nil && Is(e.Err, context.Canceled):
 		d.clause = "cancelled by the caller"
