@@ -82,7 +82,7 @@ type requestJSON struct {
 
 // MarshalJSON writes every field under a stable lower-camel name, besides "kind"
 // ("request"), "error" (the text of Error) and "retryable" ([IsRetryable]).
-// "cause" is the cause's code, or "".
+// "cause" is the cause's code, or "". "err" is the original error's text, or "" if Proxy.Invalid is true.
 func (e *RequestError) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil
@@ -92,7 +92,7 @@ func (e *RequestError) MarshalJSON() ([]byte, error) {
 	c.RunID, c.RequestID, c.Proxy = shownID(e.RunID), shownID(e.RequestID), e.Proxy.copied()
 	return json.Marshal(requestJSON{
 		Kind: "request", Error: e.Error(), requestFields: requestFields(c), Cause: e.causeCode(),
-		Retryable: IsRetryable(e), RetryAfterSeconds: e.RetryAfter.Seconds(), Err: errorText(e.Err, machineLimit),
+		Retryable: IsRetryable(e), RetryAfterSeconds: e.RetryAfter.Seconds(), Err: errorText(e.original(), machineLimit),
 	})
 }
 

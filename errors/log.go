@@ -58,7 +58,7 @@ func (e *RequestError) LogValue() slog.Value {
 		[]slog.Attr{
 			slog.Int("statusCode", e.StatusCode), logText("message", e.Message), logID("requestId", e.RequestID),
 			slog.Duration("retryAfter", e.RetryAfter), slog.Bool("untrusted", e.Untrusted), logText("certSource", e.CertSource),
-			logText("suggestion", e.Suggestion), logText("hint", e.Hint), logErr(e.Err),
+			logText("suggestion", e.Suggestion), logText("hint", e.Hint), logErr(e.original()),
 		},
 	)
 }

@@ -132,6 +132,15 @@ func (e *RequestError) target() *target {
 	}
 }
 
+// original is the original error for texts. It is nil for a proxy whose address is none: the address
+// that net/http makes up may have parts of a password.
+func (e *RequestError) original() error {
+	if e.Proxy != nil && e.Proxy.Invalid {
+		return nil
+	}
+	return e.Err
+}
+
 // cause returns the cause, nil if there is none.
 func (e *RequestError) cause() error {
 	if e == nil {

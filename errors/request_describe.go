@@ -12,7 +12,7 @@ type description struct {
 	clause string
 	// headline is clause with the operating system's reason; "" if it is clause.
 	headline string
-	// err is the original error, nil if clause is its text or better than it, or if it is not for texts.
+	// err is the original error, nil if clause is its text or better than it.
 	err error
 	// about gives the background; may be "".
 	about string
@@ -35,14 +35,12 @@ func (e *RequestError) describe() description {
 
 func (e *RequestError) describeCause() (d description) {
 	s, t := e.sentinel(), e.target()
-	if e.Proxy == nil || !e.Proxy.Invalid { // else it may have parts of a password
-		d.err = e.Err
-	}
+	d.err = e.original()
 	switch {
 	case e.Cause == nil && Is(e.Err, context.Canceled):
 		d.clause = "cancelled by the caller"
 	case e.Cause == nil:
-		d.clause, d.err = cmp.Or(errorText(e.Err, messageLimit), "request failed"), nil
+		d.clause, d.err = cmp.Or(errorText(e.original(), messageLimit), "request failed"), nil
 	default:
 		d.clause = inline(e.Cause.Error(), messageLimit)
 	}
