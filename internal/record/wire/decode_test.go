@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/wandgo/wandgo/internal/record"
 )
@@ -33,11 +32,10 @@ func TestNamesAreShared(t *testing.T) {
 
 func TestDecode_FieldsBesideTheBody_LeaveTheBody(t *testing.T) {
 	t.Parallel()
-	for name, field := range map[string]protowire.Number{"uuid": fieldUUID, "info": fieldInfo} {
+	for name, field := range map[string][]byte{"uuid": appendString(nil, fieldUUID, "id"), "info": appendString(nil, fieldInfo, "id")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			payload := protowire.AppendTag(Append(nil, &Entry{Num: 1, Body: &record.Exit{Code: 3}}), field, protowire.BytesType)
-			e, err := Decode(protowire.AppendString(payload, "\n\x011"))
+			e, err := Decode(append(Append(nil, &Entry{Num: 1, Body: &record.Exit{Code: 3}}), field...))
 			require.NoError(t, err)
 			assert.Equal(t, &record.Exit{Code: 3}, e.Body)
 		})
