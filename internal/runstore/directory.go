@@ -10,7 +10,8 @@ import (
 
 // directory is the directory of an index. Each method writes the value that it is given, or
 // reads it, so that what is written and what is read are one description. What is impossible
-// sets bad, and every value that is read then is zero.
+// sets bad, and every value that is read then is zero. A value that is written is not assigned
+// to, because others read the part meanwhile.
 type directory struct {
 	b   []byte       // what was written, or is still to be read
 	out *arrayWriter // nil while the directory is read
@@ -45,7 +46,10 @@ func (d *directory) int64(v *int64) {
 func (d *directory) atMost(v *int, limit int) {
 	n := int64(*v)
 	d.int64(&n)
-	if d.out == nil && (n < 0 || n > int64(limit)) {
+	if d.out != nil {
+		return
+	}
+	if n < 0 || n > int64(limit) {
 		n = 0
 		d.fail()
 	}
@@ -60,8 +64,9 @@ func (d *directory) bool(v *bool) {
 	if *v {
 		n = 1
 	}
-	d.int(&n)
-	*v = n == 1
+	if d.int(&n); d.out == nil {
+		*v = n == 1
+	}
 }
 
 // sum writes or reads a checksum.
@@ -101,8 +106,9 @@ func (d *directory) bytes(v *[]byte) {
 
 func (d *directory) text(v *string) {
 	b := []byte(*v)
-	d.bytes(&b)
-	*v = string(b)
+	if d.bytes(&b); d.out == nil {
+		*v = string(b)
+	}
 }
 
 // length writes or reads how many items follow, which take at least a byte each.
@@ -206,8 +212,9 @@ func (d *directory) column(c *column, rows int) {
 	d.text(&c.typ)
 	list(d, &c.at, func(p *place) {
 		row := int(p.row)
-		d.atMost(&row, rows-1)
-		p.row = uint32(row) //nolint:gosec // below the number of rows
+		if d.atMost(&row, rows-1); d.out == nil {
+			p.row = uint32(row) //nolint:gosec // below the number of rows
+		}
 		d.int64(&p.offset)
 	})
 	e := c.onDisk
