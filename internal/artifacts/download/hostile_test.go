@@ -130,6 +130,19 @@ func TestDownload_PartialDirectoryIsALink_IsRefused(t *testing.T) {
 	assert.Len(t, list, 2)
 }
 
+func TestDownload_ManifestIsRefused_LeavesNoDirectory(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string][]byte{"name that is not allowed": hostile("good", ".wandgo-partial/x"), "same path twice": hostile("a", "a")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "new")
+			_, err := hostileStand(t, text, "good").version(t, t.TempDir()).Download(t.Context(), download.Options{Dir: dir})
+			require.Error(t, err)
+			assert.NoDirExists(t, dir)
+		})
+	}
+}
+
 func TestDownload_SamePathTwice_IsRefused(t *testing.T) {
 	t.Parallel()
 	s := hostileStand(t, hostile("a", "b", "a"), "a", "b")

@@ -45,10 +45,14 @@ func openTarget(dir string) (*target, error) {
 	return t, nil
 }
 
-// close removes what is not needed to continue an incomplete download.
+// close removes what is not needed to continue an incomplete download, such as a directory that was
+// made for one that is refused.
 func (t *target) close(complete bool) {
 	t.partial.close(t.root, complete)
 	_ = t.root.Close()
+	if t.fresh && !complete {
+		_ = os.Remove(t.root.Name()) // only if it is empty
+	}
 }
 
 // local is a name as this system writes it. The error wraps [manifest.ErrPath] for one that
