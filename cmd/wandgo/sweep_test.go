@@ -96,7 +96,7 @@ func TestSweep_Mistakes_AreExplained(t *testing.T) {
 		{"sweep create none.yaml", 33, "no such file"},
 		{"sweep create", exitUsage, "exactly one file"},
 		{"sweep create sweep.yaml --project p/q", 33, "project"},
-		{"sweep show acme-research/vision/none1234", 46, "no such\n  sweep"},
+		{"sweep show acme-research/vision/none1234", 46, "no such sweep"},
 		{"sweep show acme-research/none/none1234", 16, "Cannot read sweep none1234 of acme-research/none: "},
 		{"sweep show", exitUsage, "exactly one sweep"},
 		{"sweep ls a b", exitUsage, "at most one project"},
@@ -114,7 +114,7 @@ func TestSweep_Mistakes_AreExplained(t *testing.T) {
 		} else {
 			assert.NotZero(t, r.status, tc.args)
 		}
-		assert.Contains(t, r.stderr, tc.text, tc.args)
+		assert.Contains(t, flat(r.stderr), tc.text, tc.args)
 	}
 }
 
