@@ -55,6 +55,11 @@ func runBoardExport(ctx context.Context, a *app, c command, args []string) error
 		}
 		return commandFailed(c, err)
 	}
+	for _, run := range runs {
+		if err := run.Info().Err; err != nil {
+			fmt.Fprintf(a.stderr, "wandgo board: %s: %s\n", printable(relative(run.Info().Dir)), printable(err.Error()))
+		}
+	}
 	if left.Files > 0 {
 		fmt.Fprintf(a.stderr, "wandgo board: %s of media and tables (%s) not in the report: it holds files up to %s, and up to %s in all\n", counted(left.Files, "file"), size(left.Bytes), size(dashboard.MaxExportedFile), size(dashboard.MaxExportedFiles))
 	}

@@ -33,6 +33,17 @@ func TestBoardExport_Run_IsOneFile(t *testing.T) {
 	assert.Equal(t, exitInternal, i.run(t, "board", "export", d.Path(), "-o", "no/such/dir/x.html").status)
 }
 
+func TestBoardExport_UnreadableLog_IsReported(t *testing.T) {
+	t.Parallel()
+	i := in(t, nil)
+	bad, good := boardRun(t, i.dir, "bad"), boardRun(t, i.dir, "good")
+	require.NoError(t, os.WriteFile(bad.Journal(), []byte("a text of at least the size of a header"), 0o600))
+	r := i.run(t, "board", "export", bad.Path(), good.Path())
+	assert.Zero(t, r.status, "as wandgo ls: the other runs are in the report")
+	assert.Equal(t, "wandgo board: "+bad.Path()+": read journal: not a wandb transaction log\n", r.stderr)
+	assert.Contains(t, r.stdout, "2 runs (")
+}
+
 func TestBoardExport_LargeMedia_SaysWhatIsLeftOut(t *testing.T) {
 	t.Parallel()
 	i := in(t, nil)
