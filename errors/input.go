@@ -33,7 +33,7 @@ func (e *InputError) Error() string {
 		return ErrInvalidInput.Error()
 	}
 	limit := inputLimit
-	if slices.Contains([]string{"path", "file path", "sweep config path"}, e.Field) {
+	if slices.Contains([]string{"path", "file path", "sweep config path", "--output"}, e.Field) {
 		limit = messageLimit // a person looks for it on the disk
 	}
 	line := "invalid " + cmp.Or(inline(e.Field, nameLimit), "input")
@@ -95,7 +95,7 @@ func (e *InputError) note() string {
 	switch {
 	case strings.HasPrefix(e.Field, `metric "`):
 		return "It was dropped. The rest of the row was logged.\n"
-	case slices.Contains([]string{"path", "trial command", "--prefix", "--keys"}, e.Field): // of commands that send nothing, or have read already
+	case slices.Contains([]string{"path", "trial command", "--prefix", "--keys", "--output", "--plot", "--x"}, e.Field): // of commands that send nothing, or have read already
 		return ""
 	}
 	return "Nothing was sent to the server.\n"

@@ -101,7 +101,7 @@ func sentence(clause string) string {
 	if r >= 'a' && r <= 'z' {
 		clause = strings.ToUpper(string(r)) + clause[size:]
 	}
-	if !strings.HasSuffix(clause, ".") {
+	if last, _ := utf8.DecodeLastRuneInString(clause); !strings.ContainsRune(".?…", last) {
 		clause += "."
 	}
 	return clause
