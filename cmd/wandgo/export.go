@@ -58,7 +58,7 @@ Flags:
   --runs ID,...           only these runs, in this order. It may be repeated
   --filter JSON           only runs that match, such as
                           '{"config.lr":{"$lt":0.1}}'; not for this disk
-  --quiet                 print no progress
+  --quiet                 print no progress, and not what was written
 
 The exit statuses are those of wandgo doctor.
 
@@ -78,7 +78,7 @@ func runExport(ctx context.Context, a *app, c command, args []string) error {
 	set.StringVar(&output, "o", "", "")
 	format, keys, filter := set.String("format", "", ""), set.String("keys", "", ""), set.String("filter", "", "")
 	quiet := set.Bool("quiet", false, "")
-	e := &export{notes: a.stderr}
+	e := &export{command: c, notes: a.stderr}
 	set.Func("runs", "", e.only)
 	paths, err := a.parsePaths(c, set, args)
 	switch {
@@ -113,6 +113,7 @@ func runExport(ctx context.Context, a *app, c command, args []string) error {
 	if *keys != "" {
 		e.keys = strings.Split(*keys, ",")
 	}
+	e.quiet = *quiet
 	if !*quiet && term.IsTerminal(a.stderr) {
 		e.progress = &printer{w: a.stderr}
 	}
@@ -136,6 +137,7 @@ func runExport(ctx context.Context, a *app, c command, args []string) error {
 
 // export is one export of the histories of runs.
 type export struct {
+	command  command
 	source   string
 	filter   string
 	ids      []string // of the runs to export, all if empty
@@ -143,6 +145,7 @@ type export struct {
 	list     func() ([]exportedRun, error)
 	progress *printer // nil if nothing is shown
 	notes    io.Writer
+	quiet    bool
 	// converter is the program that makes a Parquet file of rows, for that format.
 	converter string
 }
@@ -178,11 +181,15 @@ func (e *export) describe() string {
 // write exports the runs to a file.
 func (e *export) write(ctx context.Context, to, format string) (err error) {
 	defer func() {
-		if err != nil {
+		switch {
+		case err == nil:
+		case exitStatus(err) == exitInternal && ctx.Err() == nil:
+			err = commandFailed(e.command, err)
+		default:
 			err = fmt.Errorf("export: %w", err)
 		}
 	}()
-	p, err := openPart(to+".part", e.describe())
+	p, err := openPart(to+partSuffix, e.describe())
 	if err != nil {
 		return err
 	}
@@ -192,13 +199,20 @@ func (e *export) write(ctx context.Context, to, format string) (err error) {
 			e.interrupted(p)
 		}
 	}()
-	if err := e.read(ctx, p); err != nil {
+	runs, err := e.read(ctx, p)
+	if err != nil {
 		return err
 	}
-	if len(e.keys) > 0 && !p.rows {
+	if len(e.keys) > 0 && p.rows == 0 {
 		return &errors.InputError{Field: "--keys", Value: secret.Redact(strings.Join(e.keys, ",")), Source: "--keys", Rule: "no row has all of these metrics"}
 	}
-	return p.finish(ctx, to, format, e.converter)
+	if err := p.finish(ctx, to, format, e.converter); err != nil {
+		return err
+	}
+	if !e.quiet {
+		fmt.Fprintf(e.notes, "%s of %s in %s\n", counted(p.rows, "row"), counted(runs, "run"), printable(relative(to)))
+	}
+	return nil
 }
 
 // movedRows gives rows that the server has in Parquet files only a remedy for the command line,
@@ -221,7 +235,7 @@ repository of wandgo shows how.`}
 
 // interrupted says what an export leaves that a signal stopped, and how it continues.
 func (e *export) interrupted(p *part) {
-	if !p.rows {
+	if p.rows == 0 {
 		fmt.Fprintln(e.notes, "Interrupted before a row was read. Nothing was written.")
 		return
 	}
@@ -273,14 +287,14 @@ func (e *export) onServer(ctx context.Context, server *api.API) ([]exportedRun, 
 	return runs, nil
 }
 
-// read writes the rows that the part lacks to it.
-func (e *export) read(ctx context.Context, p *part) error {
+// read writes the rows that the part lacks to it, and returns the number of runs.
+func (e *export) read(ctx context.Context, p *part) (int, error) {
 	runs, err := e.list()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if p.run != "" && !slices.ContainsFunc(runs, func(r exportedRun) bool { return r.id == p.run }) {
-		return &errors.InputError{Field: "output", Rule: "has a part with rows of a run that is not exported any more; delete it to start over", Source: p.path}
+		return 0, badOutput(p.path, "has a part with rows of a run that is not exported any more; to start over, delete "+relative(p.path))
 	}
 	for i, run := range runs {
 		if p.complete[run.id] {
@@ -293,10 +307,10 @@ func (e *export) read(ctx context.Context, p *part) error {
 		n := 0
 		for row, err := range run.rows(ctx, from) {
 			if err != nil {
-				return err
+				return 0, err
 			}
 			if err := p.add(run.id, row); err != nil {
-				return err
+				return 0, err
 			}
 			n++
 		}
@@ -304,5 +318,5 @@ func (e *export) read(ctx context.Context, p *part) error {
 			e.progress.printf("%d/%d  %s  %s\n", i+1, len(runs), printable(run.id), counted(n, "row"))
 		}
 	}
-	return nil
+	return len(runs), nil
 }

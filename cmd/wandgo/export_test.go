@@ -63,8 +63,10 @@ func TestExport_Project_WritesEveryRow(t *testing.T) {
 	r := i.run(t, "export", "acme-research/vision", "-o", "all.jsonl")
 	require.Zero(t, r.status, r.stderr)
 	assert.Equal(t, wholeLines, exported(t, i, "all.jsonl")) //nolint:testifylint // these are lines, compared as text
-	r = i.run(t, "export", "acme-research/vision/b", "--output", "b.csv")
+	assert.Equal(t, "6 rows of 2 runs in "+filepath.Join(i.dir, "all.jsonl")+"\n", r.stderr)
+	r = i.run(t, "export", "acme-research/vision/b", "--output", "b.csv", "--quiet")
 	require.Zero(t, r.status, r.stderr)
+	assert.Empty(t, r.stderr)
 	assert.Equal(t, "_run,_step,loss,text\nb,0,0.5,\"b,\"\"0\"\"\"\nb,1,,\"b,\"\"1\"\"\"\nb,2,1e-07,\"b,\"\"2\"\"\"\n", exported(t, i, "b.csv"))
 	assert.Equal(t, exitUsage, i.run(t, "export", "acme-research/vision", "-o", "-").status)
 	r = i.run(t, "export", "acme-research/vision/b", "--keys", "loss,nope", "-o", "b.csv") // an export before it stays
@@ -125,11 +127,13 @@ func TestExport_Interrupted_ContinuesWhereItWas(t *testing.T) {
 		r = i.run(t, "export", "acme-research/vision", "-o", "all.jsonl")
 		require.Zero(t, r.status, r.stderr)
 		assert.Equal(t, wholeLines, exported(t, i, "all.jsonl"), cut) //nolint:testifylint // as above
+		assert.Equal(t, "6 rows of 2 runs in "+filepath.Join(i.dir, "all.jsonl")+"\n", r.stderr, cut)
 	}
 	require.NoError(t, os.WriteFile(part, text, 0o600))
 	r = i.run(t, "export", "acme-research/vision", "--keys", "loss", "-o", "all.jsonl")
 	assert.Equal(t, 33, r.status)
-	assert.Contains(t, r.stderr, "has a part of another export")
+	assert.Equal(t, fmt.Sprintf("Invalid --output %q: has a part of another export; to start over, delete %s. What to do: Correct --output on the command line.",
+		filepath.Join(i.dir, "all.jsonl"), part), flat(r.stderr))
 }
 
 func TestExport_Mistakes_AreExplained(t *testing.T) {

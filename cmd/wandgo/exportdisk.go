@@ -46,8 +46,8 @@ func (a *app) onDisk(logs []*syncrun.Log, ids, keys []string) ([]exportedRun, er
 	var order, others []string
 	byID := map[string][]*syncrun.Log{}
 	for _, l := range logs {
-		if l.Err != nil {
-			return nil, l.Err
+		if err := unreadable(l); err != nil {
+			return nil, err
 		}
 		if l.Run == nil {
 			continue // nothing was logged yet

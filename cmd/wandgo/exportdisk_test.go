@@ -163,7 +163,7 @@ func TestExport_AnotherWritesTheFile_IsRefused(t *testing.T) {
 	require.NoError(t, err)
 	r := i.run(t, "export", "a", "-o", "out.csv")
 	assert.NotZero(t, r.status)
-	assert.Contains(t, r.stderr, "is being written by another export")
+	assert.Contains(t, flat(r.stderr), "is being written by another export")
 	filelock.Unlock(f)
 	assert.Zero(t, i.run(t, "export", "a", "-o", "out.csv").status)
 }

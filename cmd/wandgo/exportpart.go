@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/wandgo/wandgo/api"
 	"github.com/wandgo/wandgo/errors"
@@ -20,6 +21,7 @@ import (
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 const (
@@ -27,6 +29,8 @@ const (
 	// run with this name.
 	runColumn = "_run"
 	ownColumn = "_run_metric"
+
+	partSuffix = ".part"
 )
 
 // part is an export that is not complete: a line that says what is exported, then rows in JSON, with
@@ -35,7 +39,7 @@ type part struct {
 	path  string
 	file  *os.File
 	out   *bufio.Writer
-	rows  bool  // it has some
+	rows  int   // how many it has
 	first int64 // where they start
 	enc   history.Encoder
 	line  []byte
@@ -57,7 +61,7 @@ type partHeader struct {
 func openPart(path, describes string) (*part, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
 	if _, e := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) && errors.Is(e, fs.ErrNotExist) {
-		return nil, &errors.InputError{Field: "output", Rule: "is in a directory that does not exist; create it first", Source: filepath.Dir(path)}
+		return nil, badOutput(path, "is in a directory that does not exist; create it first")
 	}
 	if err != nil {
 		return nil, err
@@ -87,6 +91,11 @@ func openPart(path, describes string) (*part, error) {
 	return p, nil
 }
 
+// badOutput is the error of a file that cannot be written. The path is that of its part.
+func badOutput(part, rule string) error {
+	return &errors.InputError{Field: "--output", Value: secret.Redact(strings.TrimSuffix(relative(part), partSuffix)), Source: "--output", Rule: rule}
+}
+
 // release lets the next export have the part.
 func (p *part) release() {
 	filelock.Unlock(p.file)
@@ -103,7 +112,7 @@ func own(f *os.File, path string) error {
 		}
 	}
 	if errors.Is(err, filelock.ErrInUse) {
-		return &errors.InputError{Field: "output", Rule: "is being written by another export", Source: path}
+		return badOutput(path, "is being written by another export")
 	}
 	return nil // without locks as well
 }
@@ -125,7 +134,7 @@ func (p *part) resume(describes string) (keep int64, err error) {
 		if n == 0 {
 			var header partHeader
 			if json.Unmarshal(line, &header) != nil || header.Export != describes {
-				return 0, &errors.InputError{Field: "output", Rule: "has a part of another export; delete it to start over", Source: p.path}
+				return 0, badOutput(p.path, "has a part of another export; to start over, delete "+relative(p.path))
 			}
 			p.first, keep = at, at
 			continue
@@ -142,7 +151,7 @@ func (p *part) resume(describes string) (keep int64, err error) {
 		if id != p.run && p.run != "" {
 			p.complete[p.run] = true
 		}
-		p.rows = true
+		p.rows = n - 1                        // those before
 		p.run, p.step, keep = id, step, begin // the rows of this step are read again
 	}
 }
@@ -161,7 +170,8 @@ func (p *part) add(runID string, row api.Row) error {
 		return fmt.Errorf("export row %d of run %s: %w", row.Step(), runID, err)
 	}
 	line = append(line, '\n')
-	p.line, p.rows = line, true
+	p.line = line
+	p.rows++
 	_, err = p.out.Write(line)
 	return err
 }
@@ -170,7 +180,7 @@ func (p *part) add(runID string, row api.Row) error {
 func (p *part) close() {
 	_ = p.out.Flush() // what is missing is read again
 	p.release()
-	if !p.rows {
+	if p.rows == 0 {
 		_ = os.Remove(p.path)
 	}
 }

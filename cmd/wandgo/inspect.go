@@ -17,6 +17,7 @@ import (
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/plot"
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
@@ -42,8 +43,8 @@ Flags:
   --plot METRIC  plot a metric over the steps. Dots separate nested keys
   --x METRIC     with --plot: the metric on the x-axis (default _step)
   --width N      with --plot: width in characters, without the labels
-                 (default 72, or less if the terminal is narrower)
-  --height N     with --plot: height in lines (default 16)
+                 (8 to 1000; default 72, or less if the terminal is narrower)
+  --height N     with --plot: height in lines (2 to 1000; default 16)
   --ascii        with --plot: use ASCII characters only (the default if TERM
                  is "dumb" or NO_UNICODE is set)
   --follow, -f   print records as they are written, until the run ends. With
@@ -57,7 +58,8 @@ Flags:
                  tables are below the name of the table's artifact, until they
                  are uploaded
 
-The exit status is 33 if the path does not exist or has no run.
+The exit status is 33 if the path does not exist or has no run, or if the run
+has no numbers to plot or no media files.
 
 Examples:
   wandgo inspect wandb/latest-run | jq -c 'select(.kind == "history").row'
@@ -119,20 +121,19 @@ func runInspect(ctx context.Context, a *app, c command, args []string) error {
 		return usageError(c, "--follow and --summary, --show or --media are mutually exclusive")
 	case i.follow && i.metric != "" && !a.interactive():
 		return usageError(c, "--follow with --plot needs a terminal")
-	case i.height < 1 || isSet(set, "width") && i.width < 1 || max(i.width, i.height) > maxSide:
-		return usageError(c, "--width and --height must be from 1 to %d", maxSide)
+	case isSet(set, "width") && i.width < plot.MinWidth || i.width > maxSide:
+		return usageError(c, "--width must be from %d to %d", plot.MinWidth, maxSide)
+	case i.height < plot.MinHeight || i.height > maxSide:
+		return usageError(c, "--height must be from %d to %d", plot.MinHeight, maxSide)
 	}
 	logs, err := syncrun.Find(path)
 	if err != nil {
 		return err
 	}
 	if len(logs) > 1 {
-		err = fmt.Errorf("%s has %d runs; choose one of them (wandgo ls lists them)", path, len(logs))
+		return &errors.InputError{Field: "path", Value: secret.Redact(path), Rule: fmt.Sprintf("has %d runs; choose one of them", len(logs))}
 	}
-	if err == nil {
-		err = logs[0].Err
-	}
-	if err != nil {
+	if err := unreadable(logs[0]); err != nil {
 		return commandFailed(c, err)
 	}
 	switch {
@@ -154,7 +155,18 @@ func runInspect(ctx context.Context, a *app, c command, args []string) error {
 	if ctx.Err() != nil {
 		return exitCode(exitInterrupted)
 	}
+	if errors.Is(err, errors.ErrInvalidInput) { // the log lacks what was asked for
+		return err
+	}
 	return commandFailed(c, err)
+}
+
+// unreadable is the error of a log that cannot be read, with its path.
+func unreadable(l *syncrun.Log) error {
+	if l.Err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", relative(l.Path), l.Err)
 }
 
 // inspectLines prints one line per record.
@@ -218,6 +230,7 @@ func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) erro
 type plotter struct {
 	inspection
 	xs, ys []float64
+	found  bool            // a row has the metric, but perhaps not the one on the x-axis
 	known  map[string]bool // other metrics, and whether they are numeric
 }
 
@@ -226,6 +239,11 @@ func newPlotter(i inspection) *plotter { return &plotter{inspection: i, known: m
 // add adds the point of a row, if it has one.
 func (p *plotter) add(row *record.History) {
 	y, ok := valueOf(row, p.metric)
+	p.found = p.found || ok
+	x := float64(row.Step)
+	if ok && p.x != "_step" {
+		x, ok = valueOf(row, p.x)
+	}
 	if !ok {
 		for n := range row.Items {
 			name := metric.JoinName(row.Items[n].Path()...)
@@ -233,12 +251,6 @@ func (p *plotter) add(row *record.History) {
 			p.known[name] = p.known[name] || isNumber
 		}
 		return
-	}
-	x := float64(row.Step)
-	if p.x != "_step" {
-		if x, ok = valueOf(row, p.x); !ok {
-			return
-		}
 	}
 	p.xs, p.ys = append(p.xs, x), append(p.ys, y)
 }
@@ -248,7 +260,11 @@ func (p *plotter) err() error {
 	if len(p.xs) > 0 {
 		return nil
 	}
-	return fmt.Errorf("no row has a number for %q%s", p.metric, hint(p.metric, p.known))
+	flag, name, rule := "--plot", p.metric, "no row has a number for it"
+	if p.found {
+		flag, name, rule = "--x", p.x, "no row has a number for it and for --plot"
+	}
+	return &errors.InputError{Field: flag, Value: secret.Redact(name), Source: flag, Rule: rule + hint(name, p.known)}
 }
 
 // draw returns the plot.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
 )
 
 func TestInspect_Formats_PrintTheLog(t *testing.T) {
@@ -54,9 +55,42 @@ func TestInspect_Formats_PrintTheLog(t *testing.T) {
 	r = i.run(t, "inspect", "--plot", "deep.n", "--width", "40", "--height", "8", dir)
 	require.Zero(t, r.status, r.stderr)
 	golden(t, "plot_ascii.golden", r.stdout)
-	r = i.run(t, "inspect", "--plot", "los", dir)
-	assert.Equal(t, exitInternal, r.status)
-	assert.Contains(t, r.stderr, "did you mean loss?")
+	for _, size := range []string{"--width 7", "--width 1001", "--height 1", "--height 1001"} {
+		r = i.run(t, append(strings.Fields("inspect --plot loss "+size), dir)...)
+		assert.Equal(t, exitUsage, r.status, size)
+		assert.Regexp(t, `--(width must be from 8|height must be from 2) to 1000`, r.stderr, size)
+	}
+}
+
+func TestInspect_PlotLacksNumbers_IsInvalidInput(t *testing.T) {
+	t.Parallel()
+	i := in(t, nil)
+	dir := i.logOffline(t, client.RunOptions{Project: "p", ID: "r1"}, 3)
+	for args, want := range map[string]string{
+		"--plot los":           `Invalid --plot "los": no row has a number for it; did you mean loss? What to do: Correct --plot on the command line.`,
+		"--plot loss --x losd": `Invalid --x "losd": no row has a number for it and for --plot; did you mean loss? What to do: Correct --x on the command line.`,
+	} {
+		r := i.run(t, append(strings.Fields("inspect "+args), dir)...)
+		assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status, args)
+		assert.Equal(t, want, flat(r.stderr))
+	}
+	i.logOffline(t, client.RunOptions{Project: "p", ID: "r2"}, 3)
+	r := i.run(t, "inspect", i.dir)
+	assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
+	assert.Contains(t, flat(r.stderr), "has 2 runs; choose one of them.")
+}
+
+// The error is in the log itself, so wandgo has failed; other logs are not affected.
+func TestUnreadableLog_IsNamed(t *testing.T) {
+	t.Parallel()
+	i := in(t, nil)
+	path := filepath.Join(i.dir, "run-x.wandb")
+	require.NoError(t, os.WriteFile(path, []byte("a text of at least the size of a header"), 0o600))
+	for args, command := range map[string]string{"inspect": "inspect", "inspect --summary": "inspect", "export -o x.csv": "export"} {
+		r := i.run(t, append(strings.Fields(args), path)...)
+		assert.Equal(t, exitInternal, r.status, args)
+		assert.Equal(t, "wandgo "+command+": "+path+": read journal: not a wandb transaction log\n", r.stderr, args)
+	}
 }
 
 // The log is of the official client, truncated and with one byte changed.
@@ -90,8 +124,8 @@ func TestInspect_PlotWithoutNumbers_SuggestsNumericMetrics(t *testing.T) {
 	require.NoError(t, run.Finish(t.Context()))
 	require.NoError(t, c.Close())
 	r := i.run(t, "inspect", "--plot", "s", run.Dir())
-	assert.Equal(t, exitInternal, r.status)
-	assert.Contains(t, r.stderr, `no row has a number for "s": its values are not numbers; numeric metrics are loss`+"\n")
+	assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
+	assert.Contains(t, flat(r.stderr), `Invalid --plot "s": no row has a number for it: its values are not numbers; numeric metrics are loss.`)
 	r = i.run(t, "inspect", "--plot", "loss", run.Dir())
 	for line := range strings.Lines(r.stdout) {
 		assert.LessOrEqual(t, len([]rune(line)), defaultColumns+1)

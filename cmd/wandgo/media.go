@@ -13,6 +13,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
@@ -20,7 +21,8 @@ import (
 type extraction struct {
 	a     *app
 	log   *syncrun.Log
-	to    *os.Root // nothing is written elsewhere
+	dir   string
+	to    *os.Root // the directory, nil until something is copied; nothing is written elsewhere
 	files int
 	gone  map[string]int // media in cells of tables that are not on this disk, by artifact
 }
@@ -29,15 +31,8 @@ type extraction struct {
 // the run, and those in cells of tables below the names of their artifacts. It prints each
 // name.
 func (a *app) extractMedia(ctx context.Context, l *syncrun.Log, to string) error {
-	if err := os.MkdirAll(to, 0o755); err != nil { //nolint:gosec // of the user
-		return err
-	}
-	dir, err := os.OpenRoot(to)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = dir.Close() }()
-	x := &extraction{a: a, log: l, to: dir, gone: make(map[string]int)}
+	x := &extraction{a: a, log: l, dir: to, gone: make(map[string]int)}
+	defer x.close()
 	if err := errors.Join(x.ofRows(ctx), x.ofCells(ctx)); err != nil {
 		return err
 	}
@@ -46,12 +41,32 @@ func (a *app) extractMedia(ctx context.Context, l *syncrun.Log, to string) error
 			counted(x.gone[name], "file"), plaintext.Line(l.Run.Entity+"/"+l.Run.Project+"/"+name, plaintext.NoLimit))
 	}
 	if x.files == 0 && len(x.gone) == 0 {
-		return errNoMedia
+		return noMedia(l)
 	}
 	return nil
 }
 
-var errNoMedia = errors.New("the run has no media")
+// noMedia is the error of a run that has nothing to show or to copy.
+func noMedia(l *syncrun.Log) error {
+	return &errors.InputError{Field: "path", Value: secret.Redact(relative(l.Path)), Rule: "the run has no media files"}
+}
+
+// open makes and opens the directory before the first file is copied.
+func (x *extraction) open() (err error) {
+	if x.to != nil {
+		return nil
+	}
+	if err = os.MkdirAll(x.dir, 0o755); err == nil { //nolint:gosec // of the user
+		x.to, err = os.OpenRoot(x.dir)
+	}
+	return err
+}
+
+func (x *extraction) close() {
+	if x.to != nil {
+		_ = x.to.Close()
+	}
+}
 
 // ofRows copies the files that rows name.
 func (x *extraction) ofRows(ctx context.Context) error {
@@ -121,6 +136,9 @@ func (x *extraction) ofCells(ctx context.Context) error {
 // copy copies a file to the directory, prints its name, and closes it.
 func (x *extraction) copy(src io.ReadCloser, name string) error {
 	defer func() { _ = src.Close() }()
+	if err := x.open(); err != nil {
+		return err
+	}
 	err := x.to.MkdirAll(path.Dir(name), 0o755)
 	var dst *os.File
 	if err == nil {

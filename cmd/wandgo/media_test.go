@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/ptytest"
 	"github.com/wandgo/wandgo/media"
 	"github.com/wandgo/wandgo/wandbtest"
@@ -66,9 +67,10 @@ func TestInspect_Media_FilesAreCopied(t *testing.T) {
 	assert.Equal(t, 3, config.Width)
 
 	plain := i.logOffline(t, client.RunOptions{Project: "p", ID: "r2"}, 1)
-	r = i.run(t, "inspect", "--media", to, plain)
-	assert.Equal(t, exitInternal, r.status)
-	assert.Contains(t, r.stderr, "the run has no media")
+	r = i.run(t, "inspect", "--media", filepath.Join(i.dir, "none"), plain)
+	assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
+	assert.Contains(t, flat(r.stderr), "the run has no media files.")
+	assert.NoDirExists(t, filepath.Join(i.dir, "none"))
 	r = i.run(t, "inspect", "--media", to, "--summary", plain)
 	assert.Equal(t, exitUsage, r.status)
 }
@@ -182,7 +184,8 @@ step 1  hist `, r.stdout)
 	assert.Equal(t, exitUsage, i.run(t, "inspect", "--show", "--summary", run.Dir()).status)
 	assert.Equal(t, exitUsage, i.run(t, "inspect", "--show", "--follow", run.Dir()).status)
 	r = i.run(t, "inspect", "--show", i.logOffline(t, client.RunOptions{Project: "p", ID: "r2"}, 1))
-	assert.Contains(t, r.stderr, "the run has no media")
+	assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
+	assert.Contains(t, flat(r.stderr), "the run has no media files.")
 }
 
 func TestMediaShow_LargeOrDamagedImage_IsNotDecoded(t *testing.T) {

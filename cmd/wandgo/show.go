@@ -69,7 +69,7 @@ func (a *app) showMedia(ctx context.Context, l *syncrun.Log) error {
 	case err != nil:
 		return err
 	case values == 0:
-		return errNoMedia
+		return noMedia(l)
 	}
 	return s.out.err
 }

@@ -16,8 +16,8 @@ import (
 const (
 	DefaultWidth  = 72
 	DefaultHeight = 16
-	minWidth      = 8
-	minHeight     = 2
+	MinWidth      = 8
+	MinHeight     = 2
 )
 
 // Options say how a plot looks. The zero Options are usable.
@@ -40,8 +40,8 @@ type Options struct {
 func Draw(xs, ys []float64, o Options) string {
 	n := min(len(xs), len(ys))
 	xs, ys = xs[:n], ys[:n]
-	o.Width = max(cmp.Or(max(o.Width, 0), DefaultWidth), minWidth)
-	o.Height = max(cmp.Or(max(o.Height, 0), DefaultHeight), minHeight)
+	o.Width = max(cmp.Or(max(o.Width, 0), DefaultWidth), MinWidth)
+	o.Height = max(cmp.Or(max(o.Height, 0), DefaultHeight), MinHeight)
 	var b strings.Builder
 	if o.Title != "" {
 		b.WriteString(plaintext.Line(o.Title, plaintext.NoLimit) + "\n")
@@ -141,7 +141,7 @@ func draw(b *strings.Builder, xs, ys []float64, s stats, o Options) {
 		margin = max(margin, len(l))
 	}
 	if o.MaxWidth > 0 {
-		o.Width = min(o.Width, max(minWidth, o.MaxWidth-margin-axis))
+		o.Width = min(o.Width, max(MinWidth, o.MaxWidth-margin-axis))
 	}
 	c := newCanvas(o)
 	c.trace(xs, ys, s)
