@@ -76,8 +76,15 @@ func runAgent(ctx context.Context, a *app, c command, args []string) error {
 		}
 	}
 	path, err := a.parseOne(c, set, args, "sweep; write -- in front of the command")
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case *count < 0:
+		return usageError(c, "--count must not be negative")
+	case *parallel < 1 || *parallel > 1000:
+		return usageError(c, "--parallel must be from 1 to 1000")
+	case *failures < 0:
+		return usageError(c, "--max-failures must not be negative")
 	}
 	lines := &trialLines{p: &printer{w: a.stderr}}
 	opts := a.env.options()

@@ -106,7 +106,10 @@ func TestSweep_Mistakes_AreExplained(t *testing.T) {
 		{"agent acme-research/vision/none1234", 46, "wandgo sweep ls acme-research/vision"},
 		{"agent", exitUsage, "exactly one sweep"},
 		{"agent a b", exitUsage, "write -- in front of the command"},
-		{"agent x --count -1 -- true", 33, "count"},
+		{"agent x --count -1 -- true", exitUsage, "--count must not be negative"},
+		{"agent x --parallel 0", exitUsage, "--parallel must be from 1 to 1000"},
+		{"agent x --parallel 1001", exitUsage, "--parallel must be from 1 to 1000"},
+		{"agent x --max-failures -2", exitUsage, "--max-failures must not be negative"},
 	} {
 		r := i.run(t, strings.Fields(tc.args)...)
 		if tc.status != 16 {
