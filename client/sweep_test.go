@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
 )
@@ -13,7 +14,7 @@ func TestInit_InSweep_AgentChoosesTheRun(t *testing.T) {
 	opts := client.RunOptions{ID: "own"} // newStage chooses acme/vision
 	var w warnings
 	st := newStage(t, opts, quicklyWith("WANDB_SWEEP_ID", "sw1", "WANDB_PROJECT", "digits", "WANDB_RUN_ID", "trial7"), w.listen)
-	st.finish(t)
+	require.NoError(t, st.run.Finish(t.Context()))
 	first := st.upserts(t)[0]
 	assert.Equal(t, "trial7", first["name"])
 	assert.Equal(t, "digits", first["modelName"])
