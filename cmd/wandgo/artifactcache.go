@@ -59,7 +59,7 @@ func runArtifactCache(ctx context.Context, a *app, c command, args []string) err
 	if err != nil {
 		return err
 	}
-	person := fmt.Sprintf("%s\n%d files, %s", printable(d.Dir), d.Files, size(d.Bytes))
+	person := fmt.Sprintf("%s\n%s, %s", printable(d.Dir), counted(d.Files, "file"), size(d.Bytes))
 	if d.Removed > 0 {
 		person = "Removed " + size(d.Removed) + ".\n" + person
 	}

@@ -27,7 +27,9 @@ interrupted continues.
 
 Flags:
   --dir D            directory to download to (default: one with the name and
-                     version, in $WANDB_ARTIFACT_DIR or ./artifacts)
+                     version, such as flowers:v3, in $WANDB_ARTIFACT_DIR or
+                     ./artifacts). Go accepts no colon in a package's path:
+                     choose another directory for Go files in a module
   --prefix P         only files whose names start with P; if there are none,
                      nothing is downloaded, and the exit status is 33
   --verify           download nothing: compare the directory, which --dir must
@@ -111,7 +113,7 @@ func (a *app) get(ctx context.Context, c *client.Client, path string, o artifact
 	o.Progress = func(p artifact.DownloadProgress) {
 		got.Files, got.Bytes, got.Received, got.Reused = p.Files, p.Bytes, p.Received, p.Reused
 		if line.due() {
-			line.draw("", fmt.Sprintf("%d of %d files, %s of %s", p.Files, p.TotalFiles, size(max(p.Bytes, p.Received+p.Reused)), size(p.TotalBytes)))
+			line.draw("", fmt.Sprintf("%d of %s, %s of %s", p.Files, counted(p.TotalFiles, "file"), size(max(p.Bytes, p.Received+p.Reused)), size(p.TotalBytes)))
 		}
 	}
 	got.Dir, err = v.Download(ctx, o)

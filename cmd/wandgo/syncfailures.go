@@ -7,6 +7,7 @@ import (
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/doctor"
+	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
@@ -94,6 +95,11 @@ func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
 	if errors.Is(r.Err, errors.ErrTypeClash) {
 		p.printf("\n")
 		p.hanging("", "", "Each later wandgo sync reports this as long as the run is on this disk. Delete its directory once nothing in it is needed.")
+		return
+	}
+	if errors.Is(r.Err, journal.ErrFormat) {
+		p.printf("\n")
+		p.hanging("", "", "wandgo reads nothing of it. Other runs are not affected. Delete its directory if nothing else in it is needed.")
 		return
 	}
 	dir, own := explained(r.Err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -40,6 +42,12 @@ func TestNextStep_SharedCause_NamesTheCommandToRetry(t *testing.T) {
 			"The run stays on this disk. To upload to another entity: wandgo sync --entity ENTITY a",
 		},
 		{"deleted", []client.SyncedRun{{Dir: "a", Err: errors.ErrRunDeleted}}, nil, ""},
+		{
+			"no log",
+			[]client.SyncedRun{{Dir: "a", Err: fmt.Errorf("read journal: %w", journal.ErrFormat)}},
+			nil,
+			"wandgo reads nothing of it. Other runs are not affected. Delete its directory if nothing else in it is needed.",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
