@@ -49,7 +49,7 @@ func (l *loader) check(c *Config) {
 		}
 	}
 	if len(c.Parameters) == 0 {
-		l.fail("parameters", nil, "are missing: name at least one")
+		l.fail("parameters", nil, "at least one is required")
 	}
 	l.checkParameters("parameters", c.Parameters, c.Method)
 }

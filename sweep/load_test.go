@@ -128,7 +128,7 @@ func TestParse_Mistake_NamesKeyAndLine(t *testing.T) {
 		"[1]":       `invalid sweep config: line 1: must hold keys with values`,
 		"method: [": `is not YAML`,
 		"method: gird\nparameters: {a: {value: 1}}": `invalid method "gird": must be grid, random or bayes (from line 1)`,
-		"method: grid":                                                                                     `invalid parameters: are missing: name at least one`,
+		"method: grid":                                                                                     `invalid parameters: at least one is required`,
 		"method: grid\nparameters:\n  a: 1":                                                                `invalid parameters.a "1": must have keys below it (from line 3)`,
 		"method: grid\nparameters:\n  a:":                                                                  `invalid parameters.a: must have keys below it (from line 3)`,
 		"method: grid\nparameters:\n  a: {valeus: [1]}":                                                    `invalid parameters.a.valeus: is not a known key; did you mean values? (from line 3)`,

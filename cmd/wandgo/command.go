@@ -70,7 +70,18 @@ func (c command) dispatch(ctx context.Context, a *app, args []string) error {
 		}
 		names = append(names, name)
 	}
+	if hint, ok := otherNames[strings.TrimSpace(c.name+" "+args[0])]; ok {
+		return usageError(c, "unknown command %q; did you mean %s?", args[0], hint)
+	}
 	return usageError(c, "unknown command %q%s", args[0], didYouMean(args[0], names))
+}
+
+// otherNames are what a command is called elsewhere, where the letters do not lead to ours.
+var otherNames = map[string]string{
+	"list":          "ls",
+	"sweep list":    "ls",
+	"artifact list": "ls",
+	"show":          "inspect --show, or sweep show",
 }
 
 // group makes a command of verbs. long is its help, in which %s is the list of them.

@@ -22,6 +22,9 @@ func TestRun_CommandLine_StatusAndOutput(t *testing.T) {
 	}{
 		{"nothing", nil, exitUsage, "", "Usage: wandgo <command>"},
 		{"unknown command", []string{"docter"}, exitUsage, "", "did you mean doctor?"},
+		{"another name of ls", []string{"list"}, exitUsage, "", "did you mean ls?"},
+		{"another name of a verb", []string{"sweep", "list"}, exitUsage, "", "did you mean ls?"},
+		{"another name of two", []string{"show", "x"}, exitUsage, "", "did you mean inspect --show, or sweep show?"},
 		{"unknown flag", []string{"doctor", "--frob"}, exitUsage, "", "flag provided but not defined: -frob"},
 		{"stray argument", []string{"whoami", "jo"}, exitUsage, "", `unexpected argument "jo"`},
 		{"help", []string{"help"}, exitAllowed, "Examples:", ""},
