@@ -129,7 +129,7 @@ func refusals() []golden {
 		{"anonymous_key", refused(errors.ErrAnonymousKey, errors.Certain, func(e *errors.PermissionError) {
 			e.Viewer = &errors.Viewer{Username: "anony-mouse-123", AccountType: "ANONYMOUS", Teams: []string{}, TeamsComplete: true}
 			e.Evidence = e.Evidence[:1]
-			e.Evidence[0].Result = `user "anony-mouse-123" (ANONYMOUS account), in no team`
+			e.Evidence[0].Result = `user "anony-mouse-123" (anonymous account), in no team`
 		})},
 		{"not_team_member", refused(errors.ErrNotTeamMember, errors.Certain, func(e *errors.PermissionError) {
 			e.Suggestions = []string{"acme-research"}
@@ -199,7 +199,7 @@ func refusals() []golden {
 		{"organization_entity", refused(errors.ErrOrganizationEntity, errors.Certain, evidence("kind", `kind of entity "acme"`, errors.Answered, "organization, not frozen", 200))},
 		{"service_account_scope", refused(errors.ErrServiceAccountScope, errors.Likely, func(e *errors.PermissionError) {
 			e.Viewer = &errors.Viewer{Username: "ci-bot", DefaultEntity: "acme-research", Teams: []string{"acme-research"}, TeamsComplete: true, AccountType: "SERVICE"}
-			e.Evidence[0].Result = `user "ci-bot" (SERVICE account), teams: acme-research`
+			e.Evidence[0].Result = `user "ci-bot" (service account), teams: acme-research`
 			e.KeySource = "netrc /root/.netrc (machine api.forge.coreweave.com)"
 		})},
 		{"seat_required_stated", refused(errors.ErrSeatRequired, errors.Certain, member, noEvidence, func(e *errors.PermissionError) {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/dashboard"
+	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/doctor"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/runstore"
@@ -219,7 +220,7 @@ func writeGreeting(p *printer, url string, w wandbtest.World, g wandbtest.Genera
 // describeUser describes a user in the comment beside the key.
 func describeUser(w wandbtest.World, u wandbtest.User) string {
 	text := printable(u.Username)
-	if kind := doctor.AccountKind(string(u.Type)); kind != "" {
+	if kind := diagnose.AccountKind(string(u.Type)); kind != "" {
 		text += ", " + kind
 	}
 	var teams []string

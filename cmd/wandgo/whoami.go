@@ -6,6 +6,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/doctor"
 )
 
@@ -79,7 +80,7 @@ func runWhoami(ctx context.Context, a *app, c command, args []string) error {
 // String describes the account in one line.
 func (who *account) String() string {
 	name := printable(who.Username)
-	if kind := doctor.AccountKind(who.AccountType); kind != "" {
+	if kind := diagnose.AccountKind(who.AccountType); kind != "" {
 		name += " (" + kind + ")"
 	}
 	return name + ": " + doctor.Memberships(who.viewer) + "; on " + who.BaseURL + " with the " + who.login

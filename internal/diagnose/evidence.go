@@ -85,8 +85,8 @@ func (f *Findings) viewerText() string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "user %q", v.Username)
-	if v.AccountType != "" && v.AccountType != "USER" {
-		fmt.Fprintf(&b, " (%s account)", v.AccountType)
+	if kind := AccountKind(v.AccountType); kind != "" {
+		fmt.Fprintf(&b, " (%s)", kind)
 	}
 	own := func(entity string) bool { return entity == v.Username } // the personal one
 	teams := slices.DeleteFunc(slices.Clone(v.Teams), own)
@@ -178,4 +178,21 @@ func (f *Findings) seatText() string {
 		return "none listed in " + quote(f.Seat.Organization)
 	}
 	return quote(f.Seat.Name) + " in " + quote(f.Seat.Organization)
+}
+
+// AccountKind describes the type of an account, "" for a person's.
+func AccountKind(accountType string) string {
+	switch accountType {
+	case "", "USER":
+		return ""
+	case "SERVICE":
+		return "service account"
+	case "ORG_SERVICE":
+		return "organization service account"
+	case "ANONYMOUS":
+		return "anonymous account"
+	case "VIEWER":
+		return "view-only account"
+	}
+	return "account type " + plaintext.Line(accountType, plaintext.NoLimit)
 }

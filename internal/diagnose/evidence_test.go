@@ -79,3 +79,19 @@ func TestEvidence_NoEntity_NamesDefault(t *testing.T) {
 		"your role in your default entity", `your role in project "vision" of your default entity`,
 	}, questions)
 }
+
+func TestAccountKind_EachType_IsDescribed(t *testing.T) {
+	t.Parallel()
+	for accountType, want := range map[string]string{
+		"": "", "USER": "", "SERVICE": "service account", "ORG_SERVICE": "organization service account",
+		"ANONYMOUS": "anonymous account", "VIEWER": "view-only account", "ROBOT": "account type ROBOT",
+	} {
+		assert.Equal(t, want, AccountKind(accountType))
+		if want != "" {
+			want = " (" + want + ")"
+		}
+		f := Findings{}
+		f.Who.Viewer = &errors.Viewer{Username: "ci", AccountType: accountType}
+		assert.Equal(t, `user "ci"`+want+", teams not disclosed", f.viewerText())
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/connection"
+	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
@@ -81,7 +82,7 @@ func (x *Checkup) checkAccount() {
 		x.add(CheckAccount, StatusSkipped, "not checked: there is no usable key")
 	case v != nil:
 		text := "user " + Quote(v.Username)
-		if kind := AccountKind(v.AccountType); kind != "" {
+		if kind := diagnose.AccountKind(v.AccountType); kind != "" {
 			text += ", " + kind
 		}
 		state := StatusOK
@@ -137,21 +138,4 @@ func names(all []string, complete bool) string {
 		text += " (possibly more)"
 	}
 	return text
-}
-
-// AccountKind describes the type of an account, "" for a person's.
-func AccountKind(accountType string) string {
-	switch accountType {
-	case "", "USER":
-		return ""
-	case "SERVICE":
-		return "service account"
-	case "ORG_SERVICE":
-		return "organization service account"
-	case "ANONYMOUS":
-		return "anonymous account"
-	case "VIEWER":
-		return "view-only account"
-	}
-	return "account type " + printable(accountType)
 }

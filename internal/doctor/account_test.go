@@ -16,13 +16,3 @@ func TestNames_ManyOrIncomplete_SaysSo(t *testing.T) {
 	}
 	assert.Contains(t, names(many, true), "and 8 more")
 }
-
-func TestAccountKind_EachType_IsDescribed(t *testing.T) {
-	t.Parallel()
-	for accountType, want := range map[string]string{
-		"": "", "USER": "", "SERVICE": "service account", "ORG_SERVICE": "organization service account",
-		"ANONYMOUS": "anonymous account", "VIEWER": "view-only account", "ROBOT": "account type ROBOT",
-	} {
-		assert.Equal(t, want, AccountKind(accountType))
-	}
-}
