@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ func failures(report *client.SyncReport) []*failure {
 		if r.Err == nil {
 			continue
 		}
-		cause := errors.Code(r.Err) + "\x00" + concerned(r)
+		cause := cmp.Or(errors.Code(r.Err), innermost(r.Err).Error()) + "\x00" + concerned(r)
 		if byCause[cause] == nil {
 			byCause[cause] = &failure{first: r}
 			all = append(all, byCause[cause])
@@ -34,6 +35,18 @@ func failures(report *client.SyncReport) []*failure {
 		byCause[cause].dirs = append(byCause[cause].dirs, r.Dir)
 	}
 	return all
+}
+
+// innermost is what err wraps in the end. For what has no code, such as "permission denied" of a
+// file, it is the cause.
+func innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
 }
 
 // concerned names what the cause of a failure is about: "" for the account, the server or
@@ -99,7 +112,7 @@ func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
 	}
 	if errors.Is(r.Err, journal.ErrFormat) {
 		p.printf("\n")
-		p.hanging("", "", "wandgo reads nothing of it. Other runs are not affected. Delete its directory if nothing else in it is needed.")
+		p.hanging("", "", "wandgo cannot read such a file: it is no log, or of a later version. Other runs are not affected.")
 		return
 	}
 	dir, own := explained(r.Err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,7 +47,7 @@ func TestNextStep_SharedCause_NamesTheCommandToRetry(t *testing.T) {
 			"no log",
 			[]client.SyncedRun{{Dir: "a", Err: fmt.Errorf("read journal: %w", journal.ErrFormat)}},
 			nil,
-			"wandgo reads nothing of it. Other runs are not affected. Delete its directory if nothing else in it is needed.",
+			"wandgo cannot read such a file: it is no log, or of a later version. Other runs are not affected.",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -56,6 +57,27 @@ func TestNextStep_SharedCause_NamesTheCommandToRetry(t *testing.T) {
 			require.Len(t, all, 1)
 			(&printer{w: &b}).nextStep(all[0], client.SyncOptions{Entity: "acme"}, tt.paths)
 			assert.Equal(t, tt.want, flat(string(b)))
+		})
+	}
+}
+
+func TestFailures_ErrorsWithoutACode_AreGroupedByWhatTheyWrap(t *testing.T) {
+	t.Parallel()
+	run := func(dir string, err error) client.SyncedRun {
+		return client.SyncedRun{Dir: dir, Err: fmt.Errorf("sync %s: %w", dir, err)}
+	}
+	noLog, denied := fmt.Errorf("read journal: %w", journal.ErrFormat), &fs.PathError{Op: "open", Path: "b", Err: fs.ErrPermission}
+	for name, runs := range map[string][]client.SyncedRun{
+		"no log first": {run("a", noLog), run("b", denied), run("c", noLog)},
+		"no log last":  {run("b", denied), run("a", noLog), run("c", noLog)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := make(map[string]bool)
+			for _, f := range failures(&client.SyncReport{Runs: runs}) {
+				got[strings.Join(f.dirs, " ")] = errors.Is(f.first.Err, journal.ErrFormat)
+			}
+			assert.Equal(t, map[string]bool{"a c": true, "b": false}, got)
 		})
 	}
 }
