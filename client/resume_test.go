@@ -106,7 +106,7 @@ func TestInit_OfflineWithALogOfTheRun_WarnsOnce(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		opts   client.RunOptions
-		before string // what became of the log of an earlier process; "" if there is none
+		before string // what happened to an earlier process's log; "" without one
 		want   int    // warnings
 	}{
 		{"allow", client.RunOptions{ID: "r1", Resume: client.ResumeAllow}, unsent, 1},

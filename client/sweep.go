@@ -25,7 +25,7 @@ func (c *Client) inSweep(opts RunOptions) (in RunOptions, warnings []string) {
 		*o.value = ""
 	}
 	if len(ignored) > 0 {
-		warnings = append(warnings, "ignored in a sweep, whose agent chooses it: "+strings.Join(ignored, ", "))
+		warnings = append(warnings, "set by the sweep's agent, so ignored here: "+strings.Join(ignored, ", "))
 	}
 	return opts, warnings
 }

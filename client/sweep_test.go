@@ -20,7 +20,7 @@ func TestInit_InSweep_AgentChoosesTheRun(t *testing.T) {
 	assert.Equal(t, "digits", first["modelName"])
 	assert.Equal(t, "sw1", first["sweep"])
 	assert.NotEqual(t, "acme", first["entityName"])
-	assert.Contains(t, w.all(), "ignored in a sweep, whose agent chooses it: RunOptions.Entity, RunOptions.Project, RunOptions.ID")
+	assert.Contains(t, w.all(), "set by the sweep's agent, so ignored here: RunOptions.Entity, RunOptions.Project, RunOptions.ID")
 }
 
 func TestInit_InSweep_OptionsAreTheAgents_NoWarning(t *testing.T) {
@@ -29,5 +29,5 @@ func TestInit_InSweep_OptionsAreTheAgents_NoWarning(t *testing.T) {
 	st := newStage(t, client.RunOptions{ID: "trial7"}, quicklyWith("WANDB_SWEEP_ID", "sw1", "WANDB_ENTITY", "acme", "WANDB_PROJECT", "vision", "WANDB_RUN_ID", "trial7"), w.listen)
 	st.finish(t)
 	assert.Equal(t, "trial7", st.upserts(t)[0]["name"])
-	assert.NotContains(t, w.all(), "ignored in a sweep")
+	assert.NotContains(t, w.all(), "ignored here")
 }

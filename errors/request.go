@@ -132,8 +132,8 @@ func (e *RequestError) target() *target {
 	}
 }
 
-// original is the original error for texts. It is nil for a proxy whose address is none: the address
-// that net/http makes up may have parts of a password.
+// original is the original error for texts. It is nil if the proxy setting is not an address: the one
+// that net/http makes of it may contain parts of a password.
 func (e *RequestError) original() error {
 	if e.Proxy != nil && e.Proxy.Invalid {
 		return nil

@@ -166,7 +166,7 @@ func (e *RequestError) describeDigest(d *description) {
 func (e *RequestError) describeSchema(d *description) {
 	if e.Hint != "" {
 		d.clause = "the server is too old for this"
-		d.step("To do this, the server has to be updated. If it is not yours, ask its administrator.")
+		d.step("Update the server. If it is not yours, ask its administrator.")
 		return
 	}
 	d.about = "The server is too old or too new for this version of the client."

@@ -11,7 +11,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// The address that net/http makes of a value that is none may have parts of a password.
+// If a proxy setting is not an address, the one that net/http makes of it may contain parts of a password.
 func TestRequestError_InvalidProxy_TextsLackTheOriginalError(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ cause, err error }{

@@ -76,7 +76,7 @@ func (c command) dispatch(ctx context.Context, a *app, args []string) error {
 	return usageError(c, "unknown command %q%s", args[0], didYouMean(args[0], names))
 }
 
-// otherNames are what a command is called elsewhere, where the letters do not lead to ours.
+// otherNames are names that other tools have for a command and that are not spelled like ours.
 var otherNames = map[string]string{
 	"list":          "ls",
 	"sweep list":    "ls",

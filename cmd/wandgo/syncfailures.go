@@ -112,7 +112,7 @@ func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
 	}
 	if errors.Is(r.Err, journal.ErrFormat) {
 		p.printf("\n")
-		p.hanging("", "", "wandgo cannot read such a file: it is no log, or of a later version. Other runs are not affected.")
+		p.hanging("", "", "wandgo cannot read such a file: it is not a log, or its format is newer than this wandgo. Other runs are not affected.")
 		return
 	}
 	dir, own := explained(r.Err)

@@ -47,7 +47,7 @@ func TestNextStep_SharedCause_NamesTheCommandToRetry(t *testing.T) {
 			"no log",
 			[]client.SyncedRun{{Dir: "a", Err: fmt.Errorf("read journal: %w", journal.ErrFormat)}},
 			nil,
-			"wandgo cannot read such a file: it is no log, or of a later version. Other runs are not affected.",
+			"wandgo cannot read such a file: it is not a log, or its format is newer than this wandgo. Other runs are not affected.",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
